@@ -1,0 +1,1 @@
+"""The shared package of memberflow: facts, programme, engine, store and delivery."""

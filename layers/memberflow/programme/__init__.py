@@ -1,0 +1,1 @@
+"""The rules of a programme as an operator writes them: shape, loading and checking. Imports nothing of the engine."""
