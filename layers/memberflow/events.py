@@ -14,14 +14,10 @@ from msgspec import Meta, Struct
 
 from memberflow.errors import BadInput
 from memberflow.facts import Activity, AnyFact, Consent, Joined, Order, Redemption, Refund, Updated, moment
+from memberflow.programme.schema import DECIMAL_PLACES
 
 MAX_EVENT_BYTES = 64 * 1024
 """A larger event is refused: stored whole it would crowd the 400 KB of a table item."""
-
-# Currencies whose smallest unit is not a hundredth (ISO 4217); every other one has two places.
-DECIMAL_PLACES = dict.fromkeys(
-    ("BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "VND", "VUV", "XAF", "XOF", "XPF"), 0
-) | dict.fromkeys(("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"), 3)
 
 Id = Annotated[
     str, Meta(min_length=1, max_length=128, description="An identifier of the shop's own, at most 128 characters.")

@@ -10,6 +10,11 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
+# Currencies whose smallest unit is not a hundredth (ISO 4217); every other one has two places.
+DECIMAL_PLACES = dict.fromkeys(
+    ("BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "VND", "VUV", "XAF", "XOF", "XPF"), 0
+) | dict.fromkeys(("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"), 3)
+
 Name = Annotated[str, Meta(pattern="^[a-z][a-z0-9_]{0,39}$", description="lower-case letters, digits and underscores")]
 Language = Annotated[str, Meta(pattern="^[a-z]{2}(-[A-Z]{2})?$", description="such as en or zh-CN")]
 Money = Annotated[

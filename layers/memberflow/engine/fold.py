@@ -1,0 +1,225 @@
+"""The three verbs: a member is what you get by taking his facts in order and letting time run up to each.
+
+``apply`` lets time run to a fact and applies it, ``advance`` lets time run alone, ``fold`` does it all from nothing.
+All three change the member they are given; their callers own him.
+
+What falls due at one moment goes in this order, and before the facts of that moment:
+
+    rank  what
+    0     points expire
+    1     the tier is reviewed
+    2     a journey speaks (by its key)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from memberflow.engine import journeys, measures, points, tiers
+from memberflow.engine.history import History, Line
+from memberflow.engine.member import Member
+from memberflow.engine.outcome import Outcome, Refusal
+from memberflow.engine.rules import Rules
+from memberflow.facts import Activity, AnyFact, Consent, Joined, Order, Redemption, Refund, Updated
+
+
+def fold(rules: Rules, member_id: str, facts: Iterable[AnyFact], now: int, out: Outcome) -> Member:
+    """The member as of ``now``, from all his facts, each once and in any order; those after ``now`` are left out."""
+    member, history = Member(member_id), History()
+    for fact in sorted(facts, key=_key):
+        if fact.at > now:
+            break
+        apply(rules, member, fact, out, history)
+    advance(rules, member, now, out, history)
+    return member
+
+
+def apply(rules: Rules, member: Member, fact: AnyFact, out: Outcome, history: History | None = None) -> None:
+    """What a fact did. Without ``history`` the caller has asked needs_history first."""
+    at = fact.at
+    if at >= member.wake:
+        advance(rules, member, at, out, history)
+    _APPLY[type(fact)](rules, member, fact, out, history)
+    member.newest = fact.key
+    member.clock = at
+    member.facts += 1
+    member.wake = min(member.wake, at + rules.soonest_ms)
+
+
+def follow(rules: Rules, member: Member, facts: Iterable[AnyFact], out: Outcome) -> bool:
+    """Applies new facts to a stored member; False where one needs his history: he is then to be folded anew."""
+    for fact in sorted(facts, key=_key):
+        if needs_history(rules, member, fact):
+            return False
+        apply(rules, member, fact, out)
+    return True
+
+
+def needs_history(rules: Rules, member: Member, fact: AnyFact) -> bool:
+    """Whether only the member's facts can tell what this one does.
+
+    True for a fact that is late (it sorts before the newest applied, or lies before the member's clock), for a refund,
+    and for what another fact waits for.
+    """
+    if fact.key <= member.newest or fact.at < member.clock or isinstance(fact, Refund):
+        return True
+    if isinstance(fact, Joined):
+        return bool(member.waiting)
+    return isinstance(fact, Order) and (fact.id in member.waiting or _must_wait(rules, member))
+
+
+def advance(rules: Rules, member: Member, until: int, out: Outcome, history: History | None = None) -> None:
+    """What time did up to and including ``until``."""
+    while True:
+        at, rank, key = next_due(rules, member)
+        if at > until:
+            member.wake = at
+            return
+        _FIRE[rank](rules, member, key, at, out, history)
+        member.clock = max(member.clock, at)
+        if next_due(rules, member) == (at, rank, key):
+            raise AssertionError(f"what was due at {at} (rank {rank} {key}) is still due after it fired")
+
+
+def next_due(rules: Rules, member: Member) -> tuple[int, int, str]:
+    """The next moment at which the member needs attention (DISTANT: never), with the rank and key of what is due."""
+    at, key = journeys.due(rules, member)
+    return min((points.due(rules, member), 0, ""), (tiers.due(rules, member), 1, ""), (at, 2, key))
+
+
+def _key(fact: AnyFact) -> tuple[int, int, str]:
+    return (fact.at, fact.rank, fact.id)
+
+
+def _must_wait(rules: Rules, member: Member) -> bool:
+    return member.enrolled_at is None and not rules.enrols_on_order
+
+
+def _expire(rules: Rules, member: Member, key: str, at: int, out: Outcome, history: History | None) -> None:
+    points.expire(member, at, out, history)
+
+
+def _review(rules: Rules, member: Member, key: str, at: int, out: Outcome, history: History | None) -> None:
+    tiers.review(rules, member, at, out)
+
+
+def _speak(rules: Rules, member: Member, key: str, at: int, out: Outcome, history: History | None) -> None:
+    journeys.fire(rules, member, key, at, out)
+
+
+_FIRE = (_expire, _review, _speak)
+
+
+def _order(rules: Rules, member: Member, fact: Order, out: Outcome, history: History | None) -> None:
+    if _must_wait(rules, member):
+        assert history is not None
+        history.orders.append(fact)
+        member.waiting.append(fact.id)
+        return
+    cause = f"order.paid#{fact.id}"
+    at = fact.at
+    if member.enrolled_at is None:
+        tiers.enrol(rules, member, at, cause, out)
+    day = rules.zone.day(at)
+    earned = points.earned_by(rules, fact.amount)
+    gone = rules.gone_on(day)
+    points.earn(member, at, cause, earned, gone, out)
+    measures.add_order(rules, member, day, fact.amount, fact.categories)
+    member.last_order_at = at if member.last_order_at is None else max(member.last_order_at, at)
+    tiers.rise(rules, member, at, day, cause, out)
+    if history is not None:
+        history.lines[fact.id] = Line(at, day, fact.amount, fact.amount, earned, gone, fact.categories)
+        for refund in history.refunds.pop(fact.id, ()):
+            member.waiting.remove(refund.id)
+            _refund(rules, member, refund, out, history, at)
+
+
+def _refund(
+    rules: Rules, member: Member, fact: Refund, out: Outcome, history: History | None, at: int | None = None
+) -> None:
+    """``at`` is the refund's own moment, or its order's where the refund had to wait for it."""
+    assert history is not None
+    if fact.order_id is not None and fact.order_id not in history.lines:
+        history.refunds.setdefault(fact.order_id, []).append(fact)
+        member.waiting.append(fact.id)
+        return
+    if fact.order_id is not None:
+        lines = [history.lines[fact.order_id]]
+    else:
+        lines = [line for line in reversed(history.lines.values()) if line.left]
+    moment = fact.at if at is None else at
+    left, touched = fact.amount, []
+    for line in lines:
+        if left == 0:
+            break
+        taken = line.left if left is None else min(left, line.left)
+        left = None if left is None else left - taken
+        _reduce(rules, member, line, taken, moment, f"order.refunded#{fact.id}", out, history)
+        touched.append(line)
+    tiers.undo(rules, member, moment, f"order.refunded#{fact.id}", touched, out, history)
+
+
+def _reduce(
+    rules: Rules, member: Member, line: Line, taken: int, at: int, cause: str, out: Outcome, history: History
+) -> None:
+    """Takes an amount off an order: its spend, its points and, once nothing is left, the order itself."""
+    line.left -= taken
+    closed = line.open and not line.left
+    line.open = line.open and not closed
+    measures.take_from_day(member, line.day, taken, int(closed))
+    points.take_back(member, at, cause, line, out, history)
+    if closed:
+        measures.forget_categories(rules, member, line, history)
+
+
+def _redemption(rules: Rules, member: Member, fact: Redemption, out: Outcome, history: History | None) -> None:
+    points.redeem(member, fact, out)
+
+
+def _joined(rules: Rules, member: Member, fact: Joined, out: Outcome, history: History | None) -> None:
+    _profile(rules, member, fact, out)
+    if member.enrolled_at is None:
+        tiers.enrol(rules, member, fact.at, "member.joined", out)
+    if history is not None:
+        for order in history.orders:
+            member.waiting.remove(order.id)
+            _order(rules, member, order, out, history)
+        history.orders.clear()
+    member.wake = fact.at
+
+
+def _updated(rules: Rules, member: Member, fact: Updated, out: Outcome, history: History | None) -> None:
+    _profile(rules, member, fact, out)
+
+
+def _profile(rules: Rules, member: Member, fact: Joined | Updated, out: Outcome) -> None:
+    """What the fact leaves out stays as it was. An earlier birthday is not made up for when one becomes known."""
+    member.time_zone = fact.time_zone or member.time_zone
+    if fact.time_zone and rules.zone_of(member).name != fact.time_zone:
+        out.refusals.append(Refusal(f"{fact.kind}#{fact.id}", "unknown_time_zone"))
+    member.language = fact.language or member.language
+    member.contacts |= fact.contacts
+    if fact.birthday is not None and fact.birthday != member.birthday:
+        member.birthday = fact.birthday
+        member.birthday_from = rules.zone_of(member).day(fact.at)
+    member.wake = fact.at
+
+
+def _consent(rules: Rules, member: Member, fact: Consent, out: Outcome, history: History | None) -> None:
+    member.consents[f"{fact.purpose}/{fact.channel}"] = (fact.granted, fact.at, fact.source, fact.text_version)
+
+
+def _activity(rules: Rules, member: Member, fact: Activity, out: Outcome, history: History | None) -> None:
+    """Activities are kept as facts; no rule measures them yet."""
+
+
+_APPLY: dict[type, Callable[[Rules, Member, Any, Outcome, History | None], None]] = {
+    Joined: _joined,
+    Updated: _updated,
+    Consent: _consent,
+    Order: _order,
+    Refund: _refund,
+    Activity: _activity,
+    Redemption: _redemption,
+}

@@ -1,0 +1,37 @@
+"""What only the facts can tell: each order's fate. Kept while a member is folded from his facts, never stored.
+
+A refund needs its order (what it gave, what is left of it) and a late fact needs everything after it. Both are rare,
+so a stored member carries none of this: he is folded anew from his facts when one comes.
+"""
+
+from __future__ import annotations
+
+from msgspec import Struct, field
+
+from memberflow.facts import Order, Refund
+
+
+class Line(Struct):
+    """An order and what became of it: ``left`` is not refunded, ``returned`` of its points were taken back."""
+
+    at: int
+    day: int
+    amount: int
+    left: int
+    earned: int
+    lot: int
+    categories: tuple[str, ...]
+    returned: int = 0
+    open: bool = True
+
+
+class History(Struct):
+    """``lines`` by order id in the order applied. ``expired``: points that ran out, by the day of their lot.
+
+    ``refunds`` wait for their order (by its id), ``orders`` for the member to join.
+    """
+
+    lines: dict[str, Line] = field(default_factory=dict)
+    expired: dict[int, int] = field(default_factory=dict)
+    refunds: dict[str, list[Refund]] = field(default_factory=dict)
+    orders: list[Order] = field(default_factory=list)

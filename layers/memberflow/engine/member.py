@@ -1,0 +1,72 @@
+"""What we know of a member: the state that facts and time are folded into.
+
+Everything here is either shown, or needed to fold the next fact without reading the ones before it. What else an
+outcome rests on is in the facts, from which the member can be folded anew at any time.
+"""
+
+from __future__ import annotations
+
+from msgspec import Struct, field
+
+NEVER = 1 << 30
+"""A day later than any: the expiry of points that don't expire."""
+
+DISTANT = 1 << 60
+"""A moment later than any: nothing is due."""
+
+
+class Standing(Struct, array_like=True):
+    """A tier held: reached at the moment ``since``, on the day ``anchor``; ``kept`` counts the reviews passed."""
+
+    tier: str
+    since: int
+    anchor: int
+    kept: int = 0
+
+
+class Member(Struct, array_like=True):
+    """A member's state.
+
+    ``standings``: the tier held, last, above those it was reached from (where a refund may take him back to).
+    ``reached``: how often each tier was. ``lots``: [day on which they are gone, points], soonest first.
+    ``days``: [day, net spend, orders] of the tiers' window, ``spend`` and ``orders`` their sums. ``categories``: the
+    last day of each. ``said``: per journey the last anchor (year, day) for which it fired. ``newest``: sort key of the
+    newest fact. ``clock``: the last moment anything changed. ``wake``: nothing is due before it (may be early, never
+    late). ``waiting``: ids of refunds that wait for their order, and of orders that wait for the member to join.
+    """
+
+    id: str
+    enrolled_at: int | None = None
+    standings: list[Standing] = field(default_factory=list)
+    reached: dict[str, int] = field(default_factory=dict)
+    lots: list[list[int]] = field(default_factory=list)
+    debt: int = 0
+    days: list[list[int]] = field(default_factory=list)
+    spend: int = 0
+    orders: int = 0
+    categories: dict[str, int] = field(default_factory=dict)
+    last_order_at: int | None = None
+    said: dict[str, int] = field(default_factory=dict)
+    birthday: tuple[int, int, int] | None = None
+    birthday_from: int = 0
+    """The member's local day on which the birthday became known: earlier ones are not made up for."""
+    time_zone: str | None = None
+    language: str | None = None
+    contacts: dict[str, str] = field(default_factory=dict)
+    consents: dict[str, tuple[bool, int, str, str]] = field(default_factory=dict)
+    """By 'purpose/channel': granted, moment, source, version of the text agreed to."""
+    newest: tuple[int, int, str] = (-DISTANT, 0, "")
+    clock: int = -DISTANT
+    wake: int = DISTANT
+    waiting: list[str] = field(default_factory=list)
+    facts: int = 0
+
+    @property
+    def tier(self) -> str | None:
+        """None until enrolled."""
+        return self.standings[-1].tier if self.standings else None
+
+    @property
+    def points(self) -> int:
+        """Usable points, as of ``clock``."""
+        return sum(lot[1] for lot in self.lots)

@@ -1,0 +1,82 @@
+"""What followed from facts and time: decisions, occurrences, refusals and the entries of the points ledger."""
+
+from __future__ import annotations
+
+from msgspec import Struct, field
+
+
+class Figure(Struct, frozen=True, array_like=True):
+    """A measure as a rule saw it, beside what the rule asks for."""
+
+    measure: str
+    value: int
+    threshold: int
+
+    @property
+    def met(self) -> bool:
+        return self.value >= self.threshold
+
+
+class Decision(Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """A tier reached, kept or lost.
+
+    ``rule`` is a path into the programme, ``figures`` what it was measured against over the days ``first`` to ``last``
+    (both counted), ``cause`` the fact or timer that made it happen.
+    """
+
+    at: int
+    outcome: str
+    """enrolled, reached, kept, dropped or refunded."""
+    before: str | None
+    after: str
+    rule: str
+    figures: tuple[Figure, ...] = ()
+    first: int = 0
+    last: int = 0
+    cause: str
+
+    @property
+    def key(self) -> str:
+        """The same decision after a rebuild has the same key."""
+        return f"{self.at}#{self.outcome}#{self.after}"
+
+
+class Occurrence(Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """One reason to contact a member at the moment ``at``. ``id`` is the same whatever order the facts came in."""
+
+    id: str
+    journey: str
+    anchor: int
+    at: int
+    useful_until: int
+    data: dict[str, str | int] = {}
+
+
+class Entry(Struct, frozen=True, array_like=True):
+    """A movement of points. ``lot``: the day they are gone (None: debt); ``balance``: points less debt, after it."""
+
+    at: int
+    cause: str
+    lot: int | None
+    points: int
+    balance: int
+
+
+class Refusal(Struct, frozen=True, array_like=True):
+    """A fact that changed nothing. ``code``: not_enough_points or unknown_time_zone."""
+
+    fact: str
+    code: str
+
+
+class Outcome(Struct):
+    """Collects what follows; ``entries`` is None where nobody asks for the ledger."""
+
+    decisions: list[Decision] = field(default_factory=list)
+    occurrences: list[Occurrence] = field(default_factory=list)
+    refusals: list[Refusal] = field(default_factory=list)
+    entries: list[Entry] | None = None
+    earned: int = 0
+    spent: int = 0
+    expired: int = 0
+    taken_back: int = 0
