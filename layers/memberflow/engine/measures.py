@@ -35,6 +35,7 @@ def roll(rules: Rules, member: Member, day: int) -> None:
         member.spend -= spend
         member.orders -= orders
     del days[:gone]
+    member.categories = {category: last for category, last in member.categories.items() if last >= first}
 
 
 def take_from_day(member: Member, day: int, amount: int, orders: int) -> None:

@@ -1,0 +1,36 @@
+"""The last look before a message leaves: each gate gives None, or the reason for which the message is withheld."""
+
+from __future__ import annotations
+
+from memberflow.engine import journeys
+from memberflow.engine.member import Member
+from memberflow.engine.outcome import Occurrence
+from memberflow.engine.rules import Journey, Rules
+
+
+def withheld(rules: Rules, member: Member, occurrence: Occurrence, now: int) -> str | None:
+    """The first reason against sending, in this order: stale, withdrawn, consent, contact."""
+    if occurrence.useful_until <= now:
+        return "stale"
+    if not journeys.still_true(rules, member, occurrence):
+        return "withdrawn"
+    journey = rules.journeys[occurrence.journey]
+    allowed = [channel for channel in journey.channels if _consents(member, journey, channel)]
+    if not allowed:
+        return "consent"
+    return None if any(_reachable(member, channel) for channel in allowed) else "contact"
+
+
+def channel_for(member: Member, journey: Journey) -> str:
+    """The first of the journey's channels that passes; withheld has made sure that there is one."""
+    return next(c for c in journey.channels if _consents(member, journey, c) and _reachable(member, c))
+
+
+def _consents(member: Member, journey: Journey, channel: str) -> bool:
+    """Marketing needs a consent given for it on the channel; service messages go unless it was refused."""
+    consent = member.consents.get(f"{journey.purpose}/{channel}")
+    return consent[0] if consent is not None else journey.purpose == "service"
+
+
+def _reachable(member: Member, channel: str) -> bool:
+    return channel == "log" or channel in member.contacts

@@ -1,0 +1,53 @@
+"""Templates to words: Jinja2 in a sandbox, where an unknown name is an error and nothing can be called or changed."""
+
+from __future__ import annotations
+
+from jinja2 import StrictUndefined
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from memberflow.engine.member import Member
+from memberflow.engine.outcome import Occurrence
+from memberflow.engine.rules import Rules
+from memberflow.programme.schema import Message, Shipped
+
+_ENVIRONMENT = ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoescape=False)
+
+
+def render(shipped: Shipped, rules: Rules, member: Member, occurrence: Occurrence) -> Message:
+    """The message in the member's language, or the programme's first where his is not offered."""
+    language = language_of(shipped, member)
+    template = shipped.messages[rules.journeys[occurrence.journey].message][language]
+    data = variables(rules, member, occurrence, language)
+    return Message(subject=_fill(template.subject, data), text=_fill(template.text, data))
+
+
+def language_of(shipped: Shipped, member: Member) -> str:
+    """Exact, then the same language of another region, then the programme's first."""
+    offered = shipped.programme.languages
+    wanted = member.language or offered[0]
+    if wanted in offered:
+        return wanted
+    related = [language for language in offered if language[:2] == wanted[:2]]
+    return (related or list(offered))[0]
+
+
+def variables(rules: Rules, member: Member, occurrence: Occurrence, language: str) -> dict[str, str | int]:
+    """What a template may name: programme, tier and points always; reached or days as the trigger gives them."""
+    data: dict[str, str | int] = {
+        "programme": rules.programme.programme,
+        "tier": _label(rules, member.tier or rules.levels[0].name, language),
+        "points": member.points,
+    }
+    if "reached" in occurrence.data:
+        data["reached"] = _label(rules, str(occurrence.data["reached"]), language)
+    if "days" in occurrence.data:
+        data["days"] = occurrence.data["days"]
+    return data
+
+
+def _fill(template: str, data: dict[str, str | int]) -> str:
+    return _ENVIRONMENT.from_string(template).render(data)
+
+
+def _label(rules: Rules, tier: str, language: str) -> str:
+    return rules.level[tier].label[language]

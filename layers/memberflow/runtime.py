@@ -1,0 +1,71 @@
+"""What every function shares: its settings from the environment, the compiled programme, logger and metrics."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable
+from functools import cache
+from hashlib import sha256
+
+from aws_lambda_powertools import Logger, Metrics
+from msgspec import Struct
+
+from memberflow.engine.rules import Rules
+from memberflow.programme.load import load
+from memberflow.programme.schema import Shipped
+
+logger = Logger(service="memberflow")
+metrics = Metrics(namespace="memberflow", service="memberflow")
+
+
+class Settings(Struct, frozen=True):
+    """``due_shards``: over how many keys the due index is spread. An empty ``mail_from``: mails go to the log."""
+
+    table_name: str
+    due_shards: int
+    mail_from: str
+    mail_sets: dict[str, str]
+    """The SES configuration set of each purpose."""
+
+
+@cache
+def settings() -> Settings:
+    """From the environment; a missing name raises KeyError at the first cold start, not at the first message."""
+    return Settings(
+        table_name=os.environ["TABLE_NAME"],
+        due_shards=int(os.environ["DUE_SHARDS"]),
+        mail_from=os.environ.get("MAIL_FROM", ""),
+        mail_sets={
+            "service": os.environ.get("MAIL_SERVICE_SET", ""),
+            "marketing": os.environ.get("MAIL_MARKETING_SET", ""),
+        },
+    )
+
+
+@cache
+def shipped() -> Shipped:
+    """The programme and its templates, read once per process."""
+    return load(os.environ["PROGRAMME_FILE"])
+
+
+@cache
+def rules() -> Rules:
+    return Rules(shipped().programme)
+
+
+def wall_clock() -> int:
+    return time.time_ns() // 1_000_000
+
+
+clock: Callable[[], int] = wall_clock
+"""Now, in milliseconds: used for sending only; facts and runs bring their own time. The local stack sets its own."""
+
+
+def now() -> int:
+    return clock()
+
+
+def alias(member_id: str) -> str:
+    """Stands for a member in logs, where his id has no business."""
+    return sha256(member_id.encode()).hexdigest()[:12]

@@ -1,0 +1,76 @@
+"""What a function does with a batch of inputs: decode, park what can't be used, hand the rest to the ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from msgspec import Struct
+
+from memberflow import events, runtime
+from memberflow.engine.rules import Rules
+from memberflow.errors import BadInput, ConflictingFact, StoreUnavailable
+from memberflow.facts import rfc3339
+from memberflow.store import ledger
+from memberflow.store.ledger import Arrival
+from memberflow.store.parking import park
+
+FUTURE_MS = 5 * 60_000
+"""How far a shop's clock may be ahead of ours."""
+
+
+class Input(Struct, frozen=True):
+    """One record as it came: ``id`` is what the event source calls it, ``source`` which source that was."""
+
+    id: str
+    raw: bytes
+    known_at: int
+    source: str
+
+
+def take_in(rules: Rules, inputs: Sequence[Input]) -> list[str]:
+    """The ids of those inputs that must be delivered again; every other one is written, known already, or parked."""
+    failed: list[str] = []
+    arrivals: list[tuple[Input, Arrival]] = []
+    for given in inputs:
+        try:
+            arrivals.append((given, _arrival(rules, given)))
+        except BadInput as error:
+            failed += _park(given, error)
+    tally = ledger.take(rules, [arrival for _, arrival in arrivals])
+    for given, arrival in arrivals:
+        if arrival.outcome == "conflict":
+            failed += _park(given, ConflictingFact(arrival.fact.kind, arrival.fact.id, "the content stored before"))
+    _count("FactsNew", sum(arrival.outcome == "new" for _, arrival in arrivals))
+    _count("FactsDuplicate", sum(arrival.outcome == "duplicate" for _, arrival in arrivals))
+    _count("MembersWritten", tally.written)
+    _count("MembersRebuilt", tally.rebuilt)
+    return failed + [given.id for given, arrival in arrivals if arrival.outcome == "failed"]
+
+
+def answer(failed: Iterable[str]) -> dict[str, list[dict[str, str]]]:
+    """The response of a function that reports partial batch failures."""
+    return {"batchItemFailures": [{"itemIdentifier": name} for name in failed]}
+
+
+def _arrival(rules: Rules, given: Input) -> Arrival:
+    fact = events.decode(given.raw, rules.programme.currency)
+    if fact.at > given.known_at + FUTURE_MS:
+        raise BadInput("occurred_at", rfc3339(fact.at), f"a moment not after its arrival at {rfc3339(given.known_at)}")
+    return Arrival(fact, given.known_at)
+
+
+def _park(given: Input, error: BadInput) -> list[str]:
+    """Nothing, or the input's id where not even parking worked."""
+    try:
+        park(given.raw, error, given.known_at, given.source)
+    except StoreUnavailable as failure:
+        runtime.logger.warning("store unavailable", extra={"reason": str(failure)})
+        return [given.id]
+    runtime.logger.warning("parked", extra={"source": given.source, "field": error.field, "input": given.id})
+    _count("InputsParked", 1)
+    return []
+
+
+def _count(name: str, value: int) -> None:
+    if value:
+        runtime.metrics.add_metric(name=name, unit="Count", value=value)

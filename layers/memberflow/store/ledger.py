@@ -1,0 +1,169 @@
+"""From arrived facts to written members: load, fold, commit. The only writer of members, facts and decisions.
+
+Ordinary facts cost one read and one transaction. A fact that is late, or a refund, costs a read of its member's history
+more: he is folded anew, and what turns out differently from what was decided before is appended as a correction.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from typing import Literal
+
+from msgspec import Struct
+
+from memberflow import facts, runtime
+from memberflow.engine import fold
+from memberflow.engine.outcome import Outcome
+from memberflow.engine.rules import Rules
+from memberflow.errors import StoreUnavailable
+from memberflow.facts import AnyFact
+from memberflow.store.changes import FACTS_MAX, change_of, correct
+from memberflow.store.commit import Change, Tally, commit
+from memberflow.store.models import FactItem, Item, fact_key
+from memberflow.store.reading import Stored, history, load
+
+ATTEMPTS_MAX = 5
+"""How often a member is folded again when other writers overtake him, before his input is left to come again."""
+
+
+class Arrival(Struct, eq=False):
+    """A fact and when we learned of it; ``outcome`` says what became of it."""
+
+    fact: AnyFact
+    known_at: int
+    outcome: Literal["", "new", "duplicate", "conflict", "failed"] = ""
+
+
+def take(rules: Rules, arrivals: Sequence[Arrival]) -> Tally:
+    """Folds the facts into their members and writes both; sets each arrival's ``outcome``. Never raises for one member.
+
+    ``failed``: the store was down or others were faster too often; the input is to be delivered again.
+    """
+    tally = Tally()
+    by_member: dict[str, list[Arrival]] = defaultdict(list)
+    for arrival in _unique(arrivals):
+        by_member[arrival.fact.member_id].append(arrival)
+    while by_member:
+        now = {member_id: waiting[:FACTS_MAX] for member_id, waiting in by_member.items()}
+        _take_round(rules, now, tally)
+        by_member = {m: waiting[FACTS_MAX:] for m, waiting in by_member.items() if waiting[FACTS_MAX:]}
+    return tally
+
+
+def advance(rules: Rules, member_ids: Sequence[str], until: int) -> Tally:
+    """Lets time run for these members up to ``until`` and writes them. Raises StoreUnavailable."""
+    tally = Tally()
+    waiting = list(member_ids)
+    for _ in range(ATTEMPTS_MAX):
+        changes = []
+        for stored in load(waiting).values():
+            if stored.version:
+                out = Outcome()
+                fold.advance(rules, stored.member, until, out)
+                changes.append(change_of(rules, stored, out, until, exact_due=True))
+        waiting = [change.member_id for change in commit(changes, tally)]
+        if not waiting:
+            return tally
+    raise StoreUnavailable(f"{len(waiting)} members were overtaken {ATTEMPTS_MAX} times")
+
+
+def _unique(arrivals: Sequence[Arrival]) -> list[Arrival]:
+    """The first arrival of each fact; those that repeat it within the call are settled here."""
+    first: dict[tuple[str, str], Arrival] = {}
+    for arrival in arrivals:
+        known = first.setdefault(fact_key(arrival.fact), arrival)
+        if known is not arrival:
+            arrival.outcome = "duplicate" if known.fact == arrival.fact else "conflict"
+    return list(first.values())
+
+
+def _take_round(rules: Rules, by_member: dict[str, list[Arrival]], tally: Tally) -> None:
+    """One commit for all members, then each one that was overtaken alone."""
+    try:
+        overtaken = _attempt(rules, by_member, tally)
+    except StoreUnavailable as error:
+        runtime.logger.warning("store unavailable", extra={"reason": str(error)})
+        _settle(by_member.values(), "failed")
+        return
+    _settle((waiting for member_id, waiting in by_member.items() if member_id not in overtaken), "new")
+    for member_id in overtaken:
+        _take_alone(rules, member_id, by_member[member_id], tally)
+
+
+def _take_alone(rules: Rules, member_id: str, waiting: list[Arrival], tally: Tally) -> None:
+    for _ in range(ATTEMPTS_MAX):
+        try:
+            if not _attempt(rules, {member_id: waiting}, tally):
+                _settle([waiting], "new")
+                return
+        except StoreUnavailable:
+            break
+    runtime.logger.warning("member not written", extra={"member": runtime.alias(member_id)})
+    _settle([waiting], "failed")
+
+
+def _settle(groups: Iterable[list[Arrival]], outcome: Literal["new", "failed"]) -> None:
+    for waiting in groups:
+        for arrival in waiting:
+            arrival.outcome = arrival.outcome or outcome
+
+
+def _attempt(rules: Rules, by_member: dict[str, list[Arrival]], tally: Tally) -> list[str]:
+    """Load, fold, commit once; returns the ids of members that were overtaken."""
+    stored = load(by_member)
+    _drop_known(stored, by_member)
+    changes = []
+    for member_id, waiting in by_member.items():
+        fresh = [arrival for arrival in waiting if not arrival.outcome]
+        if fresh:
+            changes.append(_fold(rules, stored[member_id], fresh))
+    return [change.member_id for change in commit(changes, tally)]
+
+
+def _drop_known(stored: dict[str, Stored], by_member: dict[str, list[Arrival]]) -> None:
+    """Settles redelivered facts: one that is known already sorts no later than the newest its member has."""
+    suspects = {
+        fact_key(arrival.fact): arrival
+        for member_id, waiting in by_member.items()
+        for arrival in waiting
+        if not arrival.outcome and arrival.fact.key <= stored[member_id].member.newest
+    }
+    if suspects:
+        for item in Item.batch_get(list(suspects), consistent_read=True):
+            if isinstance(item, FactItem):
+                arrival = suspects[item.pk, item.sk]
+                arrival.outcome = "duplicate" if facts.decode(item.body) == arrival.fact else "conflict"
+
+
+def _fold(rules: Rules, stored: Stored, fresh: list[Arrival]) -> Change:
+    known_at = max(arrival.known_at for arrival in fresh)
+    clock, out = stored.member.clock, Outcome()
+    if fold.follow(rules, stored.member, [arrival.fact for arrival in fresh], out):
+        change = change_of(rules, stored, out, known_at)
+    else:
+        change = _rebuild(rules, stored, clock, fresh, known_at)
+    change.items[:0] = [_fact_item(arrival) for arrival in fresh]
+    return change
+
+
+def _rebuild(rules: Rules, stored: Stored, clock: int, fresh: list[Arrival], known_at: int) -> Change:
+    """Folds the member anew from all his facts to where he was, and keeps only what turns out differently."""
+    member_id = stored.member.id
+    kept = history(member_id)
+    known = [*kept.facts.values(), *(arrival.fact for arrival in fresh)]
+    out = Outcome()
+    member = fold.fold(rules, member_id, known, max(clock, *(fact.at for fact in known)), out)
+    unseen = Outcome(
+        decisions=[decision for decision in out.decisions if decision.key not in kept.decisions],
+        occurrences=[occurrence for occurrence in out.occurrences if occurrence.id not in kept.messages],
+    )
+    change = change_of(rules, Stored(member, stored.version, stored.due_at), unseen, known_at)
+    change.tally.rebuilt = 1
+    correct(change, kept, out, known_at)
+    return change
+
+
+def _fact_item(arrival: Arrival) -> FactItem:
+    body = facts.encode(arrival.fact).decode()
+    return FactItem(*fact_key(arrival.fact), body=body, known_at=arrival.known_at)

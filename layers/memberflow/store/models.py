@@ -1,0 +1,159 @@
+"""The items of the table and their keys, each spelled here only.
+
+    item      pk               sk
+    Member    MEMBER#<id>      MEMBER
+    Fact      MEMBER#<id>      FACT#<kind>#<id>
+    Decision  MEMBER#<id>      DECISION#<known at>#<n>
+    Message   MEMBER#<id>      MESSAGE#<occurrence id>
+    Run       RUN#<id>         RUN, and SHARD#<n> for each of its shards
+    Parked    PARKED#<day>     <moment>#<digest>#<part>
+
+The index ``due`` holds members and messages that wait for a moment, by ``due_shard`` and ``due_at``.
+"""
+
+from __future__ import annotations
+
+from pynamodb.attributes import (
+    BinaryAttribute,
+    BooleanAttribute,
+    DiscriminatorAttribute,
+    NumberAttribute,
+    UnicodeAttribute,
+)
+from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
+from pynamodb.models import Model
+
+from memberflow import facts, runtime
+
+
+class DueIndex(GlobalSecondaryIndex["Item"]):
+    class Meta:
+        index_name = "due"
+        projection = KeysOnlyProjection()
+
+    due_shard = UnicodeAttribute(hash_key=True)
+    due_at = NumberAttribute(range_key=True)
+
+
+class Item(Model):
+    """What every item has; ``kind`` says which one it is."""
+
+    class Meta:
+        table_name = runtime.settings().table_name
+        # The library's own limits (15 s, 30 s) outlast a function: give up early, the input is delivered again.
+        connect_timeout_seconds = 1
+        read_timeout_seconds = 4
+        max_retry_attempts = 2
+        max_pool_connections = 16
+
+    pk = UnicodeAttribute(hash_key=True)
+    sk = UnicodeAttribute(range_key=True)
+    kind = DiscriminatorAttribute()
+    due_shard = UnicodeAttribute(null=True)
+    due_at = NumberAttribute(null=True)
+    due = DueIndex()
+
+
+class MemberItem(Item, discriminator="member"):
+    """``state``: the member as MessagePack. ``version``: counts the writes, guards each."""
+
+    state = BinaryAttribute(legacy_encoding=False)
+    version = NumberAttribute()
+
+
+class FactItem(Item, discriminator="fact"):
+    """``body``: the fact as JSON. ``known_at``: when we learned of it."""
+
+    body = UnicodeAttribute()
+    known_at = NumberAttribute()
+
+
+class DecisionItem(Item, discriminator="decision"):
+    """``body``: the decision as JSON. ``withdrawn``: this entry takes back an earlier one with the same key."""
+
+    body = UnicodeAttribute()
+    known_at = NumberAttribute()
+    withdrawn = BooleanAttribute(null=True)
+
+
+class MessageItem(Item, discriminator="message"):
+    """``body``: the occurrence as JSON.
+
+    ``state``: waiting, claimed, sent, unknown, withheld or failed; ``reason`` says why for the last two. A waiting one
+    without ``due_at`` is to be sent now.
+    """
+
+    body = UnicodeAttribute()
+    state = UnicodeAttribute()
+    reason = UnicodeAttribute(null=True)
+    known_at = NumberAttribute()
+    changed_at = NumberAttribute()
+    channel = UnicodeAttribute(null=True)
+    provider_id = UnicodeAttribute(null=True)
+
+
+class RunItem(Item, discriminator="run"):
+    """``until``: everything due up to this moment is the run's work, divided over so many ``shards``."""
+
+    until = NumberAttribute()
+    shards = NumberAttribute()
+    started_at = NumberAttribute()
+
+
+class ShardItem(Item, discriminator="shard"):
+    """A shard's share of a run: its counts so far, and whether it is through. Moments are of the wall clock."""
+
+    looked_at = NumberAttribute(default=0)
+    changed = NumberAttribute(default=0)
+    rebuilt = NumberAttribute(default=0)
+    decisions = NumberAttribute(default=0)
+    messages = NumberAttribute(default=0)
+    released = NumberAttribute(default=0)
+    points_expired = NumberAttribute(default=0)
+    started_at = NumberAttribute()
+    changed_at = NumberAttribute()
+    done = BooleanAttribute(default=False)
+
+
+class ParkedItem(Item, discriminator="parked"):
+    """An input that could not be used: one ``part`` of its compressed bytes, and why."""
+
+    source = UnicodeAttribute()
+    reason = UnicodeAttribute()
+    at = NumberAttribute()
+    parts = NumberAttribute()
+    part = BinaryAttribute(legacy_encoding=False)
+
+
+def member_key(member_id: str) -> tuple[str, str]:
+    return f"MEMBER#{member_id}", "MEMBER"
+
+
+def fact_key(fact: facts.AnyFact) -> tuple[str, str]:
+    return f"MEMBER#{fact.member_id}", f"FACT#{fact.kind}#{fact.id}"
+
+
+def decision_key(member_id: str, known_at: int, version: int, n: int) -> tuple[str, str]:
+    """Sorts by when it became known; the member's version keeps two of one moment apart."""
+    return f"MEMBER#{member_id}", f"DECISION#{facts.rfc3339(known_at)}#{version:08d}.{n:03d}"
+
+
+def message_key(member_id: str, occurrence_id: str) -> tuple[str, str]:
+    return f"MEMBER#{member_id}", f"MESSAGE#{occurrence_id}"
+
+
+def member_id_of(pk: str) -> str:
+    return pk.removeprefix("MEMBER#")
+
+
+def run_key(run_id: str) -> tuple[str, str]:
+    return f"RUN#{run_id}", "RUN"
+
+
+def shard_key(run_id: str, shard: int) -> tuple[str, str]:
+    return f"RUN#{run_id}", f"SHARD#{shard:03d}"
+
+
+def due_shard(member_id: str) -> str:
+    """Spreads members over the due index, the same way for ever."""
+    return str(int(runtime.alias(member_id), 16) % runtime.settings().due_shards)

@@ -1,0 +1,59 @@
+"""Inputs that could not be used: kept whole with the reason, to be looked at and replayed."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterable
+from hashlib import sha256
+
+from msgspec import Struct
+from pynamodb.exceptions import PynamoDBException
+
+from memberflow.errors import BadInput, StoreUnavailable
+from memberflow.facts import rfc3339
+from memberflow.store.models import ParkedItem
+
+PART_BYTES = 300_000
+"""An item holds 400 KB; a larger input is compressed and, where that is not enough, kept in parts."""
+
+
+class Parked(Struct, frozen=True):
+    """``id`` is the same for the same input from the same source: delivered again it is parked once."""
+
+    id: str
+    at: int
+    source: str
+    reason: str
+    raw: bytes
+
+
+def park(raw: bytes, error: BadInput, at: int, source: str) -> None:
+    """Keeps an input that arrived at a moment. Raises StoreUnavailable."""
+    digest = sha256(source.encode() + b"\0" + raw).hexdigest()[:24]
+    packed = zlib.compress(raw)
+    parts = [packed[start : start + PART_BYTES] for start in range(0, len(packed), PART_BYTES)]
+    when = rfc3339(at)
+    try:
+        for n, part in enumerate(parts):
+            key = f"PARKED#{when[:10]}", f"{when}#{digest}#{n:03d}"
+            ParkedItem(*key, source=source, reason=str(error), parts=len(parts), part=part, at=at).save()
+    except PynamoDBException as failure:
+        raise StoreUnavailable(f"an input could not be parked: {failure}") from failure
+
+
+def parked_on(day: str) -> list[Parked]:
+    """What was parked on a UTC day ('2026-03-01'), in order of arrival."""
+    return [_whole(group) for group in _by_input(ParkedItem.query(f"PARKED#{day}"))]
+
+
+def _by_input(items: Iterable[ParkedItem]) -> list[list[ParkedItem]]:
+    groups: dict[str, list[ParkedItem]] = {}
+    for item in items:
+        groups.setdefault(item.sk.rpartition("#")[0], []).append(item)
+    return list(groups.values())
+
+
+def _whole(parts: list[ParkedItem]) -> Parked:
+    first = parts[0]
+    raw = zlib.decompress(b"".join(item.part for item in parts))
+    return Parked(first.sk.split("#")[1], int(first.at), first.source, first.reason, raw)

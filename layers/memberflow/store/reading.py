@@ -1,0 +1,64 @@
+"""Reading: members a hundred to a request, and all that is kept of one member in one query."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import msgspec
+from msgspec import Struct, field
+
+from memberflow import facts
+from memberflow.engine.member import Member
+from memberflow.engine.outcome import Decision, Occurrence
+from memberflow.facts import AnyFact
+from memberflow.store.models import DecisionItem, FactItem, Item, MemberItem, MessageItem, member_id_of, member_key
+
+_MEMBER = msgspec.msgpack.Decoder(Member)
+_DECISION = msgspec.json.Decoder(Decision)
+_OCCURRENCE = msgspec.json.Decoder(Occurrence)
+
+
+class Stored(Struct):
+    """A member as read, or the empty one; ``version`` is 0 until he is written."""
+
+    member: Member
+    version: int = 0
+    due_at: int | None = None
+
+
+class Kept(Struct):
+    """Everything kept of a member but himself."""
+
+    facts: dict[tuple[str, str], AnyFact] = field(default_factory=dict)
+    decisions: dict[str, Decision] = field(default_factory=dict)
+    messages: dict[str, MessageItem] = field(default_factory=dict)
+
+
+def load(member_ids: Iterable[str]) -> dict[str, Stored]:
+    """The members as stored, a hundred to a request; an unknown one is new and empty."""
+    found = {member_id: Stored(Member(member_id)) for member_id in member_ids}
+    for item in Item.batch_get([member_key(member_id) for member_id in found], consistent_read=True):
+        if isinstance(item, MemberItem):
+            due_at = None if item.due_at is None else int(item.due_at)
+            found[member_id_of(item.pk)] = Stored(_MEMBER.decode(item.state), int(item.version), due_at)
+    return found
+
+
+def history(member_id: str) -> Kept:
+    """All that is kept of a member, in one query."""
+    kept = Kept()
+    for item in Item.query(member_key(member_id)[0], consistent_read=True):
+        if isinstance(item, FactItem):
+            kept.facts[item.pk, item.sk] = facts.decode(item.body)
+        elif isinstance(item, DecisionItem):
+            decision = _DECISION.decode(item.body)
+            kept.decisions.pop(decision.key, None)
+            if not item.withdrawn:
+                kept.decisions[decision.key] = decision
+        elif isinstance(item, MessageItem):
+            kept.messages[occurrence_of(item).id] = item
+    return kept
+
+
+def occurrence_of(item: MessageItem) -> Occurrence:
+    return _OCCURRENCE.decode(item.body)
