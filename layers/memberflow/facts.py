@@ -42,6 +42,11 @@ class Fact(Struct, tag_field="type", frozen=True, gc=False, omit_defaults=True, 
     member_id: str
 
     @property
+    def name(self) -> str:
+        """How entries and decisions refer to it."""
+        return f"{self.kind}#{self.id}"
+
+    @property
     def key(self) -> tuple[int, int, str]:
         return (self.at, self.rank, self.id)
 

@@ -86,15 +86,20 @@ class Zone:
         self.name = name
         self._info = ZoneInfo(name)
         self._steady: dict[int, int | None] = {}
+        self._moments: dict[tuple[int, int], int] = {}
 
     def offset(self, at: int) -> int:
         """Milliseconds that local time is ahead of UTC. Constant over nearly every UTC day, so kept by day."""
-        utc_day = at // DAY
-        if utc_day not in self._steady:
-            first, last = self._look_up(utc_day * DAY), self._look_up(utc_day * DAY + DAY - 1)
-            self._steady[utc_day] = first if first == last else None
-        known = self._steady[utc_day]
+        try:
+            known = self._steady[at // DAY]
+        except KeyError:
+            known = self._learn(at // DAY)
         return self._look_up(at) if known is None else known
+
+    def _learn(self, utc_day: int) -> int | None:
+        first, last = self._look_up(utc_day * DAY), self._look_up(utc_day * DAY + DAY - 1)
+        self._steady[utc_day] = first if first == last else None
+        return self._steady[utc_day]
 
     def _look_up(self, at: int) -> int:
         shift = datetime.fromtimestamp(at // 1000, UTC).astimezone(self._info).utcoffset()
@@ -110,7 +115,13 @@ class Zone:
         return (at + self.offset(at)) % DAY // MINUTE
 
     def moment(self, day: int, minute: int = 0) -> int:
-        """The moment of a local time; minute 0 is the first moment of the day."""
+        """The moment of a local time; minute 0 is the first moment of the day. Asked for often, so kept."""
+        known = self._moments.get((day, minute))
+        if known is None:
+            known = self._moments[day, minute] = self._find(day, minute)
+        return known
+
+    def _find(self, day: int, minute: int) -> int:
         local = day * DAY + minute * MINUTE
         before, after = self.offset(local - DAY), self.offset(local + DAY)
         for shift in (before, after):

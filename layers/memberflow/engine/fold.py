@@ -14,6 +14,7 @@ What falls due at one moment goes in this order, and before the facts of that mo
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from operator import attrgetter
 from typing import Any
 
 from memberflow.engine import journeys, measures, points, tiers
@@ -26,30 +27,30 @@ from memberflow.facts import Activity, AnyFact, Consent, Joined, Order, Redempti
 
 def fold(rules: Rules, member_id: str, facts: Iterable[AnyFact], now: int, out: Outcome) -> Member:
     """The member as of ``now``, from all his facts, each once and in any order; those after ``now`` are left out."""
-    member, history = Member(member_id), History()
-    for fact in sorted(facts, key=_key):
+    member, history, last = Member(member_id), History(), None
+    for fact in sorted(facts, key=_KEY):
         if fact.at > now:
             break
-        apply(rules, member, fact, out, history)
-    advance(rules, member, now, out, history)
+        _step(rules, member, fact, out, history)
+        member.facts += 1
+        last = fact
+    if last is not None:
+        member.newest, member.clock = last.key, max(member.clock, last.at)
+    if now >= member.wake:
+        advance(rules, member, now, out, history)
     return member
 
 
 def apply(rules: Rules, member: Member, fact: AnyFact, out: Outcome, history: History | None = None) -> None:
     """What a fact did. Without ``history`` the caller has asked needs_history first."""
-    at = fact.at
-    if at >= member.wake:
-        advance(rules, member, at, out, history)
-    _APPLY[type(fact)](rules, member, fact, out, history)
-    member.newest = fact.key
-    member.clock = at
+    _step(rules, member, fact, out, history)
     member.facts += 1
-    member.wake = min(member.wake, at + rules.soonest_ms)
+    member.newest, member.clock = fact.key, max(member.clock, fact.at)
 
 
 def follow(rules: Rules, member: Member, facts: Iterable[AnyFact], out: Outcome) -> bool:
     """Applies new facts to a stored member; False where one needs his history: he is then to be folded anew."""
-    for fact in sorted(facts, key=_key):
+    for fact in sorted(facts, key=_KEY):
         if needs_history(rules, member, fact):
             return False
         apply(rules, member, fact, out)
@@ -71,15 +72,14 @@ def needs_history(rules: Rules, member: Member, fact: AnyFact) -> bool:
 
 def advance(rules: Rules, member: Member, until: int, out: Outcome, history: History | None = None) -> None:
     """What time did up to and including ``until``."""
-    while True:
-        at, rank, key = next_due(rules, member)
-        if at > until:
-            member.wake = at
-            return
+    due = next_due(rules, member)
+    while due[0] <= until:
+        at, rank, key = fired = due
         _FIRE[rank](rules, member, key, at, out, history)
         member.clock = max(member.clock, at)
-        if next_due(rules, member) == (at, rank, key):
-            raise AssertionError(f"what was due at {at} (rank {rank} {key}) is still due after it fired")
+        due = next_due(rules, member)
+        assert due != fired, "what fired must no longer be due"
+    member.wake = due[0]
 
 
 def next_due(rules: Rules, member: Member) -> tuple[int, int, str]:
@@ -88,8 +88,17 @@ def next_due(rules: Rules, member: Member) -> tuple[int, int, str]:
     return min((points.due(rules, member), 0, ""), (tiers.due(rules, member), 1, ""), (at, 2, key))
 
 
-def _key(fact: AnyFact) -> tuple[int, int, str]:
-    return (fact.at, fact.rank, fact.id)
+_KEY = attrgetter("at", "rank", "id")
+
+
+def _step(rules: Rules, member: Member, fact: AnyFact, out: Outcome, history: History | None) -> None:
+    """Time up to the fact, then the fact; what it makes due lies ahead by a known length at least."""
+    at = fact.at
+    if at >= member.wake:
+        advance(rules, member, at, out, history)
+    _APPLY[type(fact)](rules, member, fact, out, history)
+    if member.wake > at + rules.soonest_ms:
+        member.wake = at + rules.soonest_ms
 
 
 def _must_wait(rules: Rules, member: Member) -> bool:
@@ -117,17 +126,17 @@ def _order(rules: Rules, member: Member, fact: Order, out: Outcome, history: His
         history.orders.append(fact)
         member.waiting.append(fact.id)
         return
-    cause = f"order.paid#{fact.id}"
     at = fact.at
     if member.enrolled_at is None:
-        tiers.enrol(rules, member, at, cause, out)
+        tiers.enrol(rules, member, at, fact.name, out)
     day = rules.zone.day(at)
     earned = points.earned_by(rules, fact.amount)
     gone = rules.gone_on(day)
-    points.earn(member, at, cause, earned, gone, out)
+    points.earn(member, fact, earned, gone, out)
     measures.add_order(rules, member, day, fact.amount, fact.categories)
-    member.last_order_at = at if member.last_order_at is None else max(member.last_order_at, at)
-    tiers.rise(rules, member, at, day, cause, out)
+    if member.last_order_at is None or at > member.last_order_at:
+        member.last_order_at = at
+    tiers.rise(rules, member, day, fact, out)
     if history is not None:
         history.lines[fact.id] = Line(at, day, fact.amount, fact.amount, earned, gone, fact.categories)
         for refund in history.refunds.pop(fact.id, ()):
@@ -155,9 +164,9 @@ def _refund(
             break
         taken = line.left if left is None else min(left, line.left)
         left = None if left is None else left - taken
-        _reduce(rules, member, line, taken, moment, f"order.refunded#{fact.id}", out, history)
+        _reduce(rules, member, line, taken, moment, fact.name, out, history)
         touched.append(line)
-    tiers.undo(rules, member, moment, f"order.refunded#{fact.id}", touched, out, history)
+    tiers.undo(rules, member, moment, fact.name, touched, out, history)
 
 
 def _reduce(
@@ -197,7 +206,7 @@ def _profile(rules: Rules, member: Member, fact: Joined | Updated, out: Outcome)
     """What the fact leaves out stays as it was. An earlier birthday is not made up for when one becomes known."""
     member.time_zone = fact.time_zone or member.time_zone
     if fact.time_zone and rules.zone_of(member).name != fact.time_zone:
-        out.refusals.append(Refusal(f"{fact.kind}#{fact.id}", "unknown_time_zone"))
+        out.refusals.append(Refusal(fact.name, "unknown_time_zone"))
     member.language = fact.language or member.language
     member.contacts |= fact.contacts
     if fact.birthday is not None and fact.birthday != member.birthday:

@@ -6,7 +6,7 @@ not when it was noticed, so a late fact can't make a second one of it.
 
 from __future__ import annotations
 
-from memberflow.engine.calendar import add, birthday_in, day_to_date
+from memberflow.engine.calendar import Zone, add, birthday_in, day_to_date
 from memberflow.engine.member import DISTANT, Member
 from memberflow.engine.outcome import Occurrence, Outcome
 from memberflow.engine.rules import Journey, Level, Rules
@@ -16,9 +16,15 @@ def due(rules: Rules, member: Member) -> tuple[int, str]:
     """The moment of the next occurrence that time brings, and its journey."""
     if member.enrolled_at is None:
         return DISTANT, ""
-    waiting = [(_birthday_due(rules, member, journey), journey.key) for journey in rules.on("birthday")]
-    waiting += [(_dormancy_due(rules, member, journey), journey.key) for journey in rules.on("dormancy")]
-    return min(waiting, default=(DISTANT, ""))
+    place, soonest = rules.zone_of(member), (DISTANT, "")
+    if member.birthday is not None:
+        for journey in rules.birthdays:
+            soonest = min(soonest, (_birthday_due(rules, member, journey, place), journey.key))
+    last = _last_order_day(rules, member)
+    for journey in rules.dormancies:
+        if last >= 0 and member.said.get(journey.key) != last:
+            soonest = min(soonest, (journey.leaves_at(place, add(last, journey.after)), journey.key))
+    return soonest
 
 
 def fire(rules: Rules, member: Member, key: str, at: int, out: Outcome) -> None:
@@ -36,7 +42,7 @@ def fire(rules: Rules, member: Member, key: str, at: int, out: Outcome) -> None:
 
 def tier_reached(rules: Rules, member: Member, level: Level, at: int, out: Outcome) -> None:
     place = rules.zone_of(member)
-    for journey in rules.on("tier_reached"):
+    for journey in rules.upgrades:
         if not journey.tiers or level.name in journey.tiers:
             times = member.reached[level.name]
             name = f"{level.name}#{times}"
@@ -80,22 +86,12 @@ def _birthday_year(rules: Rules, member: Member, journey: Journey) -> int:
     return max(year, member.said.get(journey.key, 0) + 1)
 
 
-def _birthday_due(rules: Rules, member: Member, journey: Journey) -> int:
-    if member.birthday is None:
-        return DISTANT
-    day = _birthday_day(rules, member, _birthday_year(rules, member, journey))
-    return journey.leaves_at(rules.zone_of(member), day)
+def _birthday_due(rules: Rules, member: Member, journey: Journey, place: Zone) -> int:
+    return journey.leaves_at(place, _birthday_day(rules, member, _birthday_year(rules, member, journey)))
 
 
 def _last_order_day(rules: Rules, member: Member) -> int:
     return -1 if member.last_order_at is None else rules.zone.day(member.last_order_at)
-
-
-def _dormancy_due(rules: Rules, member: Member, journey: Journey) -> int:
-    last = _last_order_day(rules, member)
-    if last < 0 or member.said.get(journey.key) == last:
-        return DISTANT
-    return journey.leaves_at(rules.zone_of(member), add(last, journey.after))
 
 
 def _occur(

@@ -14,7 +14,7 @@ from memberflow.engine.history import History, Line
 from memberflow.engine.member import DISTANT, NEVER, Member
 from memberflow.engine.outcome import Entry, Outcome, Refusal
 from memberflow.engine.rules import Rules
-from memberflow.facts import Redemption
+from memberflow.facts import AnyFact, Redemption
 
 
 def due(rules: Rules, member: Member) -> int:
@@ -28,18 +28,20 @@ def earned_by(rules: Rules, amount: int) -> int:
     return amount // rules.earn_per * rules.earn_points
 
 
-def earn(member: Member, at: int, cause: str, points: int, gone: int, out: Outcome) -> None:
+def earn(member: Member, fact: AnyFact, points: int, gone: int, out: Outcome) -> None:
     """Repays debt first; the rest joins the lot of its day."""
     if not points:
         return
     out.earned += points
-    repaid = min(points, member.debt)
-    if repaid:
+    if member.debt:
+        repaid = min(points, member.debt)
         member.debt -= repaid
-        _record(member, at, cause, None, repaid, out)
-    if points > repaid:
-        _put(member.lots, gone, points - repaid)
-        _record(member, at, cause, gone, points - repaid, out)
+        points -= repaid
+        _record(member, fact.at, fact.name, None, repaid, out)
+    if points:
+        _put(member.lots, gone, points)
+        if out.entries is not None:
+            _record(member, fact.at, fact.name, gone, points, out)
 
 
 def expire(member: Member, at: int, out: Outcome, history: History | None) -> None:
@@ -54,10 +56,10 @@ def expire(member: Member, at: int, out: Outcome, history: History | None) -> No
 def redeem(member: Member, fact: Redemption, out: Outcome) -> None:
     """Spends the points asked for, or refuses the whole where too few are usable."""
     if member.points < fact.points:
-        out.refusals.append(Refusal(f"{fact.kind}#{fact.id}", "not_enough_points"))
+        out.refusals.append(Refusal(fact.name, "not_enough_points"))
         return
     out.spent += fact.points
-    _take(member, fact.at, f"{fact.kind}#{fact.id}", fact.points, out)
+    _take(member, fact.at, fact.name, fact.points, out)
 
 
 def take_back(member: Member, at: int, cause: str, line: Line, out: Outcome, history: History) -> None:

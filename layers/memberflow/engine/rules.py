@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from functools import cached_property
 from zoneinfo import ZoneInfoNotFoundError
 
 from memberflow.engine.calendar import Period, Zone, add, window_start, zone
-from memberflow.engine.member import NEVER, Member
+from memberflow.engine.member import DISTANT, NEVER, Member
 from memberflow.programme import schema
 
 
@@ -29,6 +28,13 @@ class Condition:
             not self.any or any(part.holds(measures) for part in self.any)
         )
 
+    def least(self, measure: str) -> int:
+        """The measure is at least so much wherever the rule holds."""
+        parts = [value for name, value in self.needs if name == measure] + [part.least(measure) for part in self.all]
+        if self.any:
+            parts.append(min(part.least(measure) for part in self.any))
+        return max(parts, default=0)
+
     def leaves(self) -> tuple[tuple[str, int], ...]:
         """Every (measure, figure) that the rule looks at, in the order written."""
         return self.needs + tuple(leaf for part in self.all + self.any for leaf in part.leaves())
@@ -41,6 +47,8 @@ class Level:
         self.name, self.index, self.label = tier.name, index, tier.label
         path = f"tiers.levels[{index}]"
         self.enter = None if tier.enter is None else Condition(tier.enter, f"{path}.enter", minor)
+        self.next_spend = 0
+        """With less spend than this no higher tier can be reached."""
         self.keep = self.enter if tier.keep is None else Condition(tier.keep, f"{path}.keep", minor)
 
 
@@ -103,27 +111,24 @@ class Rules:
         self.review_every = Period.of(programme.tiers.review_every)
         self.levels = tuple(Level(tier, i, places) for i, tier in enumerate(programme.tiers.levels))
         self.level = {level.name: level for level in self.levels}
+        for level in self.levels:
+            above = [higher.enter.least("spend") for higher in self.levels[level.index + 1 :] if higher.enter]
+            level.next_spend = min(above, default=DISTANT)
         quiet = programme.quiet_hours
         hours = None if quiet is None else (local_minute(quiet.start), local_minute(quiet.end))
         self._first_day: dict[int, int] = {}
         self._gone_on: dict[int, int] = {}
         self.journeys = {key: Journey(key, journey, hours) for key, journey in programme.journeys.items()}
 
-    def on(self, trigger: str) -> tuple[Journey, ...]:
-        return self._by_trigger.get(trigger, ())
-
-    @cached_property
-    def _by_trigger(self) -> dict[str, tuple[Journey, ...]]:
-        triggers = {journey.trigger for journey in self.journeys.values()}
-        return {t: tuple(j for j in self.journeys.values() if j.trigger == t) for t in triggers}
-
-    @cached_property
-    def soonest_ms(self) -> int:
-        """What a fact makes due lies at least so far ahead of it (birthdays apart)."""
-        periods = [self.review_every, *(journey.after for journey in self.on("dormancy"))]
+        self.birthdays, self.upgrades, self.dormancies = map(self._on, ("birthday", "tier_reached", "dormancy"))
+        periods = [self.review_every, *(journey.after for journey in self.dormancies)]
         if self.expire_after is not None:
             periods.append(self.expire_after)
-        return min(period.least_ms for period in periods)
+        self.soonest_ms = min(period.least_ms for period in periods)
+        """What a fact makes due lies at least so far ahead of it (birthdays apart)."""
+
+    def _on(self, trigger: str) -> tuple[Journey, ...]:
+        return tuple(journey for journey in self.journeys.values() if journey.trigger == trigger)
 
     def first_day(self, day: int) -> int:
         """The first day of the tiers' window on ``day``."""

@@ -13,6 +13,7 @@ from memberflow.engine.history import History, Line
 from memberflow.engine.member import DISTANT, Member, Standing
 from memberflow.engine.outcome import Decision, Figure, Outcome
 from memberflow.engine.rules import Condition, Level, Rules
+from memberflow.facts import Order
 
 
 def due(rules: Rules, member: Member) -> int:
@@ -36,11 +37,12 @@ def enrol(rules: Rules, member: Member, at: int, cause: str, out: Outcome) -> No
     )
 
 
-def rise(rules: Rules, member: Member, at: int, day: int, cause: str, out: Outcome) -> None:
+def rise(rules: Rules, member: Member, day: int, fact: Order, out: Outcome) -> None:
     """Moves the member to the highest tier above his whose entry rule holds."""
     current = rules.level[member.standings[-1].tier]
-    if current.index + 1 == len(rules.levels):
+    if member.spend < current.next_spend:
         return
+    at, cause = fact.at, fact.name
     figures = measures.seen(rules, member, day)
     for level in reversed(rules.levels[current.index + 1 :]):
         if level.enter is not None and level.enter.holds(figures):

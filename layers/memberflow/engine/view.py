@@ -30,7 +30,7 @@ def view(rules: Rules, member: Member, at: int) -> dict[str, Any]:
         "lots": [{"expires": _last_day(gone), "points": points} for gone, points in member.lots],
         "measures": measures.seen(rules, member, rules.zone.day(at)),
         "last_order_at": None if member.last_order_at is None else rfc3339(member.last_order_at),
-        "next_due": _moment(member.wake),
+        "next_due": _moment(fold.next_due(rules, member)[0]),
     }
 
 

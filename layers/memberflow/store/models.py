@@ -18,6 +18,7 @@ from pynamodb.attributes import (
     BooleanAttribute,
     DiscriminatorAttribute,
     NumberAttribute,
+    NumberSetAttribute,
     UnicodeAttribute,
 )
 from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
@@ -93,26 +94,28 @@ class MessageItem(Item, discriminator="message"):
 
 
 class RunItem(Item, discriminator="run"):
-    """``until``: everything due up to this moment is the run's work, divided over so many ``shards``."""
+    """A run: everything due up to ``until`` is its work, divided over ``shards``; ``done`` names those through.
+
+    ``started_at`` and ``changed_at``, here and in the shards, are of the wall clock.
+    """
 
     until = NumberAttribute()
     shards = NumberAttribute()
     started_at = NumberAttribute()
+    changed_at = NumberAttribute()
+    done = NumberSetAttribute(null=True)
 
 
 class ShardItem(Item, discriminator="shard"):
-    """A shard's share of a run: its counts so far, and whether it is through. Moments are of the wall clock."""
+    """What a shard of a run has done so far; a shard in which nothing was due has none."""
 
     looked_at = NumberAttribute(default=0)
     changed = NumberAttribute(default=0)
-    rebuilt = NumberAttribute(default=0)
     decisions = NumberAttribute(default=0)
     messages = NumberAttribute(default=0)
     released = NumberAttribute(default=0)
     points_expired = NumberAttribute(default=0)
-    started_at = NumberAttribute()
     changed_at = NumberAttribute()
-    done = BooleanAttribute(default=False)
 
 
 class ParkedItem(Item, discriminator="parked"):

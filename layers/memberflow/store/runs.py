@@ -6,10 +6,11 @@ A member comes before the messages he causes: released messages leave through th
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from msgspec import Struct
-from pynamodb.exceptions import PutError, PynamoDBException
+from msgspec.structs import asdict
+from pynamodb.exceptions import PutError, PynamoDBException, UpdateError
 from pynamodb.expressions.update import Action
 
 from memberflow import runtime
@@ -31,11 +32,23 @@ class Task(Struct, frozen=True):
     until: int
 
 
+class Done(Struct):
+    """What a page of work did; the names are ShardItem's."""
+
+    looked_at: int = 0
+    changed: int = 0
+    decisions: int = 0
+    messages: int = 0
+    released: int = 0
+    points_expired: int = 0
+
+
 def start(until: int) -> list[Task]:
     """Opens the run of a moment and divides it into tasks; started again it gives the same tasks."""
-    run_id, shards = rfc3339(until), runtime.settings().due_shards
+    run_id, shards, now = rfc3339(until), runtime.settings().due_shards, runtime.now()
+    run = RunItem(*run_key(run_id), until=until, shards=shards, started_at=now, changed_at=now)
     try:
-        RunItem(*run_key(run_id), until=until, shards=shards, started_at=runtime.now()).save(Item.pk.does_not_exist())
+        run.save(Item.pk.does_not_exist())
     except PutError as error:
         if error.cause_response_code != "ConditionalCheckFailedException":
             raise
@@ -47,56 +60,61 @@ def work(rules: Rules, task: Task, may_go_on: Callable[[], bool]) -> bool:
 
     What is done is no longer due, so a task taken up again begins where the last one stopped. Raises StoreUnavailable.
     """
-    shard = _open(task)
-    if shard.done:
-        return True
-    for page in _pages(task):
-        if not may_go_on():
-            return False
-        _work_page(rules, task, shard, page)
-    shard.done, shard.changed_at = True, runtime.now()
-    shard.save()
+    try:
+        for page in _pages(task):
+            if not may_go_on():
+                return False
+            _note(task, _work_page(rules, task, page))
+        _close(task)
+    except PynamoDBException as error:
+        raise StoreUnavailable(f"shard {task.shard} of run {task.run_id} stopped: {error}") from error
     return True
 
 
-def _open(task: Task) -> ShardItem:
-    now = runtime.now()
-    try:
-        return ShardItem.get(*shard_key(task.run_id, task.shard), consistent_read=True)
-    except ShardItem.DoesNotExist:
-        return ShardItem(*shard_key(task.run_id, task.shard), started_at=now, changed_at=now)
-
-
-def _pages(task: Task) -> list[list[Item]]:
+def _pages(task: Task) -> Iterator[list[Item]]:
     """What is due, all keys first: members written back may move within the index while it is read."""
     due = list(Item.due.query(str(task.shard), Item.due_at <= task.until))
-    return [due[start : start + PAGE] for start in range(0, len(due), PAGE)]
+    return (due[first : first + PAGE] for first in range(0, len(due), PAGE))
 
 
-def _work_page(rules: Rules, task: Task, shard: ShardItem, page: list[Item]) -> None:
+def _work_page(rules: Rules, task: Task, page: list[Item]) -> Done:
     members = [member_id_of(item.pk) for item in page if item.sk == "MEMBER"]
     messages = [(item.pk, item.sk) for item in page if item.sk != "MEMBER"]
     tally = ledger.advance(rules, members, task.until)
-    shard.looked_at += len(members)
-    shard.changed += tally.written
-    shard.decisions += tally.decisions
-    shard.messages += tally.messages
-    shard.points_expired += tally.points_expired
-    shard.released += _release(messages, task.until)
-    shard.changed_at = runtime.now()
-    shard.save()
+    released = _release(messages, task.until)
+    return Done(len(members), tally.written, tally.decisions, tally.messages, released, tally.points_expired)
 
 
 def _release(keys: list[tuple[str, str]], now: int) -> int:
     """Takes waiting messages out of the index, which the stream reports to the sender; returns how many."""
     released = 0
+    actions: list[Action] = [Item.due_at.remove(), Item.due_shard.remove(), MessageItem.changed_at.set(now)]
     for item in Item.batch_get(keys, consistent_read=True) if keys else ():
         if isinstance(item, MessageItem) and item.state == "waiting":
-            actions: list[Action] = [Item.due_at.remove(), Item.due_shard.remove(), MessageItem.changed_at.set(now)]
             try:
                 item.update(actions, condition=MessageItem.state == "waiting")
                 released += 1
-            except PynamoDBException as error:
+            except UpdateError as error:
                 if error.cause_response_code != "ConditionalCheckFailedException":
-                    raise StoreUnavailable(f"a message was not released: {error}") from error
+                    raise
     return released
+
+
+def _note(task: Task, done: Done) -> None:
+    """Adds to the shard's counts, so that a task taken up again adds to what the one before it did."""
+    actions: list[Action] = [getattr(ShardItem, name).add(value) for name, value in asdict(done).items()]
+    actions += [ShardItem.changed_at.set(runtime.now()), ShardItem.kind.set(ShardItem)]
+    ShardItem(*shard_key(task.run_id, task.shard)).update(actions)
+    for name, value in (("MembersAdvanced", done.changed), ("MessagesReleased", done.released)):
+        runtime.metrics.add_metric(name=name, unit="Count", value=value)
+    runtime.metrics.add_metric(name="PointsExpired", unit="Count", value=done.points_expired)
+
+
+def _close(task: Task) -> None:
+    """The shard is through; with the last one the run is closed."""
+    run = RunItem(*run_key(task.run_id))
+    run.update([RunItem.done.add({task.shard}), RunItem.changed_at.set(runtime.now())])
+    runtime.metrics.add_metric(name="ShardsDone", unit="Count", value=1)
+    if len(run.done or ()) == run.shards:
+        runtime.metrics.add_metric(name="RunClosed", unit="Count", value=1)
+        runtime.logger.info("run closed", extra={"run": task.run_id})
