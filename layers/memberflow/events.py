@@ -36,6 +36,7 @@ Currency = Annotated[
 Birthday = Annotated[
     str, Meta(pattern=r"^(\d{4}|-)-\d{2}-\d{2}$", description="1990-05-17, or --05-17 where the year is unknown.")
 ]
+Address = Annotated[str, Meta(min_length=1, max_length=256, description="Where a channel reaches the member.")]
 Points = Annotated[int, Meta(ge=1, le=10**12)]
 
 
@@ -44,11 +45,10 @@ class _Event(Struct, tag_field="type", kw_only=True, omit_defaults=True):
     occurred_at: Moment
 
 
-class OrderLine(Struct, omit_defaults=True):
-    """One line of an order; only its category counts today."""
+class OrderLine(Struct):
+    """One line of an order; its category counts as the order's."""
 
     category: Name
-    amount: Amount | None = None
 
 
 class OrderPaid(_Event, tag="order.paid", kw_only=True):
@@ -80,7 +80,7 @@ class _Profile(_Event, kw_only=True):
     birthday: Birthday | None = None
     time_zone: Name | None = None
     language: Name | None = None
-    contacts: dict[Name, Annotated[str, Meta(min_length=1, max_length=256)]] = {}
+    contacts: Annotated[dict[Name, Address], Meta(max_length=16)] = {}
 
 
 class MemberJoined(_Profile, tag="member.joined", kw_only=True):
