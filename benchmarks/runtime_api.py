@@ -1,4 +1,4 @@
-"""Lambda's Runtime API on this machine, in front of the real runtime client: cold starts and invocations as they are."""
+"""Lambda's Runtime API on this machine, in front of the real runtime client: cold starts as they are."""
 
 from __future__ import annotations
 
