@@ -1,16 +1,14 @@
-"""Templates to words: Jinja2 in a sandbox, where an unknown name is an error and nothing can be called or changed."""
+"""Templates to words, in the same sandbox in which the check tried them."""
 
 from __future__ import annotations
-
-from jinja2 import StrictUndefined
-from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from memberflow.engine.member import Member
 from memberflow.engine.outcome import Occurrence
 from memberflow.engine.rules import Rules
 from memberflow.programme.schema import Message, Shipped
+from memberflow.programme.templates import environment
 
-_ENVIRONMENT = ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoescape=False)
+_ENVIRONMENT = environment()
 
 
 def render(shipped: Shipped, rules: Rules, member: Member, occurrence: Occurrence) -> Message:

@@ -16,10 +16,9 @@ from memberflow.engine import fold
 from memberflow.engine.member import Member
 from memberflow.engine.outcome import Occurrence, Outcome
 from memberflow.engine.rules import Rules
-from memberflow.errors import StoreUnavailable
 from memberflow.programme.schema import Shipped
-from memberflow.store.models import Item, MessageItem, due_shard, member_id_of
-from memberflow.store.reading import load, occurrence_of
+from memberflow.store.models import MessageItem, due_shard, member_id_of, store_errors
+from memberflow.store.reading import get, load, occurrence_of
 
 RETRY_MS = 60_000
 """A throttled message waits so long for its next try, in the due index like any other."""
@@ -34,13 +33,11 @@ _METRICS = {
 
 def send_all(shipped: Shipped, rules: Rules, keys: Sequence[tuple[str, str]]) -> None:
     """Sends the waiting messages with these keys. Raises StoreUnavailable, with what was done recorded."""
-    try:
-        items = [item for item in Item.batch_get(list(keys), consistent_read=True) if isinstance(item, MessageItem)]
-        members = load(member_id_of(item.pk) for item in items)
+    items = [item for item in get(keys) if isinstance(item, MessageItem)]
+    members = load(member_id_of(item.pk) for item in items)
+    with store_errors("messages were not sent"):
         for item in items:
             _send(shipped, rules, item, members[member_id_of(item.pk)].member)
-    except PynamoDBException as error:
-        raise StoreUnavailable(f"messages were not sent: {error}") from error
 
 
 def _send(shipped: Shipped, rules: Rules, item: MessageItem, member: Member) -> None:

@@ -10,7 +10,7 @@ from calendar import monthrange
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import NamedTuple
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 MINUTE = 60_000
 DAY = 86_400_000
@@ -33,8 +33,8 @@ class Period(NamedTuple):
 
     @property
     def least_ms(self) -> int:
-        """No less time than this passes, whatever the month and the clock changes."""
-        return (self.months * 28 + self.days - 2) * DAY
+        """No less time than this passes, whatever the month, the clock changes and the two zones it is counted in."""
+        return (self.months * 28 + self.days - 3) * DAY
 
 
 @lru_cache(maxsize=1 << 16)
@@ -140,4 +140,7 @@ class Zone:
 @lru_cache(maxsize=1024)
 def zone(name: str) -> Zone:
     """The zone by its IANA name. Raises ZoneInfoNotFoundError or ValueError where there is none."""
-    return Zone(name)
+    try:
+        return Zone(name)
+    except OSError as error:  # 'Europe' is a folder, a very long name no file
+        raise ZoneInfoNotFoundError(name) from error

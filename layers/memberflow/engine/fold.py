@@ -35,7 +35,7 @@ def fold(rules: Rules, member_id: str, facts: Iterable[AnyFact], now: int, out: 
         member.facts += 1
         last = fact
     if last is not None:
-        member.newest, member.clock = last.key, max(member.clock, last.at)
+        member.newest = last.key
     if now >= member.wake:
         advance(rules, member, now, out, history)
     return member
@@ -45,7 +45,7 @@ def apply(rules: Rules, member: Member, fact: AnyFact, out: Outcome, history: Hi
     """What a fact did. Without ``history`` the caller has asked needs_history first."""
     _step(rules, member, fact, out, history)
     member.facts += 1
-    member.newest, member.clock = fact.key, max(member.clock, fact.at)
+    member.newest = fact.key
 
 
 def follow(rules: Rules, member: Member, facts: Iterable[AnyFact], out: Outcome) -> bool:
@@ -71,12 +71,16 @@ def needs_history(rules: Rules, member: Member, fact: AnyFact) -> bool:
 
 
 def advance(rules: Rules, member: Member, until: int, out: Outcome, history: History | None = None) -> None:
-    """What time did up to and including ``until``."""
+    """What time did up to and including ``until``.
+
+    What a fact makes due in the past (a birthday learned after its hour, a term that ended while a tier since refunded
+    was held) comes at once, at the member's clock: nothing happens before what has happened already.
+    """
     due = next_due(rules, member)
     while due[0] <= until:
         at, rank, key = fired = due
-        _FIRE[rank](rules, member, key, at, out, history)
         member.clock = max(member.clock, at)
+        _FIRE[rank](rules, member, key, member.clock, out, history)
         due = next_due(rules, member)
         assert due != fired, "what fired must no longer be due"
     member.wake = due[0]
@@ -97,6 +101,7 @@ def _step(rules: Rules, member: Member, fact: AnyFact, out: Outcome, history: Hi
     if at >= member.wake:
         advance(rules, member, at, out, history)
     _APPLY[type(fact)](rules, member, fact, out, history)
+    member.clock = at
     if member.wake > at + rules.soonest_ms:
         member.wake = at + rules.soonest_ms
 
@@ -122,51 +127,64 @@ _FIRE = (_expire, _review, _speak)
 
 def _order(rules: Rules, member: Member, fact: Order, out: Outcome, history: History | None) -> None:
     if _must_wait(rules, member):
-        assert history is not None
-        history.orders.append(fact)
-        member.waiting.append(fact.id)
+        _wait(member, fact, fact.id, history)
         return
-    at = fact.at
     if member.enrolled_at is None:
-        tiers.enrol(rules, member, at, fact.name, out)
-    day = rules.zone.day(at)
+        tiers.enrol(rules, member, fact.at, fact.name, out)
+    day = rules.zone.day(fact.at)
+    _count(rules, member, fact, day, fact.at, out, history)
+    tiers.rise(rules, member, day, fact, out)
+
+
+def _wait(member: Member, fact: Order | Refund, order_id: str, history: History | None) -> None:
+    """Until the member joins: what he did before then counts from that moment."""
+    assert history is not None
+    history.until_joined.append(fact)
+    member.waiting.append(order_id)
+
+
+def _count(rules: Rules, member: Member, fact: Order, day: int, at: int, out: Outcome, history: History | None) -> None:
+    """Adds an order to the day it was paid, at the moment ``at`` when it was paid or the member joined."""
     earned = points.earned_by(rules, fact.amount)
     gone = rules.gone_on(day)
-    points.earn(member, fact, earned, gone, out)
+    points.earn(member, at, fact, earned, gone, out)
     measures.add_order(rules, member, day, fact.amount, fact.categories)
-    if member.last_order_at is None or at > member.last_order_at:
-        member.last_order_at = at
-    tiers.rise(rules, member, day, fact, out)
+    if member.last_order_at is None or fact.at > member.last_order_at:
+        member.last_order_at = fact.at
     if history is not None:
-        history.lines[fact.id] = Line(at, day, fact.amount, fact.amount, earned, gone, fact.categories)
+        history.lines[fact.id] = Line(fact.at, day, fact.amount, fact.amount, earned, gone, fact.categories)
         for refund in history.refunds.pop(fact.id, ()):
-            member.waiting.remove(refund.id)
-            _refund(rules, member, refund, out, history, at)
+            member.waiting.remove(fact.id)
+            _take_back(rules, member, refund, at, out, history)
 
 
-def _refund(
-    rules: Rules, member: Member, fact: Refund, out: Outcome, history: History | None, at: int | None = None
-) -> None:
-    """``at`` is the refund's own moment, or its order's where the refund had to wait for it."""
+def _refund(rules: Rules, member: Member, fact: Refund, out: Outcome, history: History | None) -> None:
     assert history is not None
-    if fact.order_id is not None and fact.order_id not in history.lines:
-        history.refunds.setdefault(fact.order_id, []).append(fact)
-        member.waiting.append(fact.id)
+    if _must_wait(rules, member):
+        _wait(member, fact, fact.order_id or fact.id, history)
         return
-    if fact.order_id is not None:
+    _take_back(rules, member, fact, fact.at, out, history)
+
+
+def _take_back(rules: Rules, member: Member, fact: Refund, at: int, out: Outcome, history: History) -> None:
+    """Undoes what orders gave, at the refund's own moment or at the one it had to wait for."""
+    if fact.order_id is None:
+        lines = [line for line in reversed(history.lines.values()) if line.left]
+    elif fact.order_id in history.lines:
         lines = [history.lines[fact.order_id]]
     else:
-        lines = [line for line in reversed(history.lines.values()) if line.left]
-    moment = fact.at if at is None else at
+        history.refunds.setdefault(fact.order_id, []).append(fact)
+        member.waiting.append(fact.order_id)
+        return
     left, touched = fact.amount, []
     for line in lines:
         if left == 0:
             break
         taken = line.left if left is None else min(left, line.left)
         left = None if left is None else left - taken
-        _reduce(rules, member, line, taken, moment, fact.name, out, history)
+        _reduce(rules, member, line, taken, at, fact.name, out, history)
         touched.append(line)
-    tiers.undo(rules, member, moment, fact.name, touched, out, history)
+    tiers.undo(rules, member, at, fact.name, touched, out, history)
 
 
 def _reduce(
@@ -190,12 +208,20 @@ def _joined(rules: Rules, member: Member, fact: Joined, out: Outcome, history: H
     _profile(rules, member, fact, out)
     if member.enrolled_at is None:
         tiers.enrol(rules, member, fact.at, "member.joined", out)
-    if history is not None:
-        for order in history.orders:
-            member.waiting.remove(order.id)
-            _order(rules, member, order, out, history)
-        history.orders.clear()
-    member.wake = fact.at
+    if history is not None and history.until_joined:
+        _catch_up(rules, member, fact, out, history)
+
+
+def _catch_up(rules: Rules, member: Member, fact: Joined, out: Outcome, history: History) -> None:
+    """What waited for the member to join; his tier is settled once, at the moment he joins."""
+    waited, history.until_joined = history.until_joined, []
+    member.waiting.clear()
+    for earlier in waited:
+        if isinstance(earlier, Order):
+            _count(rules, member, earlier, rules.zone.day(earlier.at), fact.at, out, history)
+        else:
+            _take_back(rules, member, earlier, fact.at, out, history)
+    tiers.rise(rules, member, rules.zone.day(fact.at), fact, out)
 
 
 def _updated(rules: Rules, member: Member, fact: Updated, out: Outcome, history: History | None) -> None:

@@ -28,10 +28,10 @@ class Line(Struct):
 class History(Struct):
     """``lines`` by order id in the order applied. ``expired``: points that ran out, by the day of their lot.
 
-    ``refunds`` wait for their order (by its id), ``orders`` for the member to join.
+    ``refunds`` wait for their order (by its id), ``until_joined`` for the member to join.
     """
 
     lines: dict[str, Line] = field(default_factory=dict)
     expired: dict[int, int] = field(default_factory=dict)
     refunds: dict[str, list[Refund]] = field(default_factory=dict)
-    orders: list[Order] = field(default_factory=list)
+    until_joined: list[Order | Refund] = field(default_factory=list)

@@ -16,12 +16,17 @@ DISTANT = 1 << 60
 
 
 class Standing(Struct, array_like=True):
-    """A tier held: reached at the moment ``since``, on the day ``anchor``; ``kept`` counts the reviews passed."""
+    """A tier held: reached at the moment ``since``, on the day ``anchor``; ``kept`` counts the reviews passed.
+
+    ``proven``: the moment as of which his orders reach it, with the refunds known; None where none had to: the first
+    tier, and one that a review let him down to.
+    """
 
     tier: str
     since: int
     anchor: int
     kept: int = 0
+    proven: int | None = None
 
 
 class Member(Struct, array_like=True):
@@ -32,7 +37,7 @@ class Member(Struct, array_like=True):
     ``days``: [day, net spend, orders] of the tiers' window, ``spend`` and ``orders`` their sums. ``categories``: the
     last day of each. ``said``: per journey the last anchor (year, day) for which it fired. ``newest``: sort key of the
     newest fact. ``clock``: the last moment anything changed. ``wake``: nothing is due before it (may be early, never
-    late). ``waiting``: ids of refunds that wait for their order, and of orders that wait for the member to join.
+    late). ``waiting``: ids of orders whose refund came before them, and of what waits for the member to join.
     """
 
     id: str

@@ -14,7 +14,7 @@ from memberflow.engine.history import History, Line
 from memberflow.engine.member import DISTANT, NEVER, Member
 from memberflow.engine.outcome import Entry, Outcome, Refusal
 from memberflow.engine.rules import Rules
-from memberflow.facts import AnyFact, Redemption
+from memberflow.facts import Order, Redemption
 
 
 def due(rules: Rules, member: Member) -> int:
@@ -28,7 +28,7 @@ def earned_by(rules: Rules, amount: int) -> int:
     return amount // rules.earn_per * rules.earn_points
 
 
-def earn(member: Member, fact: AnyFact, points: int, gone: int, out: Outcome) -> None:
+def earn(member: Member, at: int, fact: Order, points: int, gone: int, out: Outcome) -> None:
     """Repays debt first; the rest joins the lot of its day."""
     if not points:
         return
@@ -37,11 +37,11 @@ def earn(member: Member, fact: AnyFact, points: int, gone: int, out: Outcome) ->
         repaid = min(points, member.debt)
         member.debt -= repaid
         points -= repaid
-        _record(member, fact.at, fact.name, None, repaid, out)
+        _record(member, at, fact.name, None, repaid, out)
     if points:
         _put(member.lots, gone, points)
         if out.entries is not None:
-            _record(member, fact.at, fact.name, gone, points, out)
+            _record(member, at, fact.name, gone, points, out)
 
 
 def expire(member: Member, at: int, out: Outcome, history: History | None) -> None:

@@ -13,7 +13,7 @@ from memberflow.engine.history import History, Line
 from memberflow.engine.member import DISTANT, Member, Standing
 from memberflow.engine.outcome import Decision, Figure, Outcome
 from memberflow.engine.rules import Condition, Level, Rules
-from memberflow.facts import Order
+from memberflow.facts import Joined, Order
 
 
 def due(rules: Rules, member: Member) -> int:
@@ -32,12 +32,14 @@ def enrol(rules: Rules, member: Member, at: int, cause: str, out: Outcome) -> No
     member.enrolled_at = at
     member.standings = [Standing(base, at, rules.zone.day(at))]
     member.birthday_from = max(member.birthday_from, rules.zone_of(member).day(at))
+    if member.birthday is not None:
+        member.wake = at
     out.decisions.append(
         Decision(at=at, outcome="enrolled", before=None, after=base, rule="tiers.levels[0]", cause=cause)
     )
 
 
-def rise(rules: Rules, member: Member, day: int, fact: Order, out: Outcome) -> None:
+def rise(rules: Rules, member: Member, day: int, fact: Order | Joined, out: Outcome) -> None:
     """Moves the member to the highest tier above his whose entry rule holds."""
     current = rules.level[member.standings[-1].tier]
     if member.spend < current.next_spend:
@@ -46,7 +48,7 @@ def rise(rules: Rules, member: Member, day: int, fact: Order, out: Outcome) -> N
     figures = measures.seen(rules, member, day)
     for level in reversed(rules.levels[current.index + 1 :]):
         if level.enter is not None and level.enter.holds(figures):
-            member.standings.append(Standing(level.name, at, day))
+            member.standings.append(Standing(level.name, at, day, proven=at))
             member.reached[level.name] = member.reached.get(level.name, 0) + 1
             out.decisions.append(_decide(rules, "reached", at, day, current, level, level.enter, figures, cause))
             journeys.tier_reached(rules, member, level, at, out)
@@ -57,7 +59,7 @@ def review(rules: Rules, member: Member, at: int, out: Outcome) -> None:
     """Settles the keep rule at the end of a term."""
     standing = member.standings[-1]
     current = rules.level[standing.tier]
-    day = review_day(rules, standing)
+    day = rules.zone.day(at)
     figures = measures.seen(rules, member, day)
     assert current.keep is not None
     if current.keep.holds(figures):
@@ -77,33 +79,65 @@ def review(rules: Rules, member: Member, at: int, out: Outcome) -> None:
 def undo(
     rules: Rules, member: Member, at: int, cause: str, touched: list[Line], out: Outcome, history: History
 ) -> None:
-    """Gives up tiers that were reached through the orders ``touched`` by a refund and are not reached without them.
+    """Gives up tiers that rest on the orders ``touched`` by a refund and are not reached by what is left of them.
 
-    A tier stays where its entry rule still held at the time with what is left of the orders, where it holds now, and
-    where it has been kept at a review since.
+    In place of one given up comes the highest below it that is reached still: the one he rose from, or one skipped.
     """
+    if not member.standings or not _rests_on(rules, member.standings[-1], touched):
+        return
     day = rules.zone.day(at)
-    while len(member.standings) > 1 and not member.standings[-1].kept:
-        standing = member.standings[-1]
-        enter = rules.level[standing.tier].enter
-        assert enter is not None
-        now = measures.seen(rules, member, day)
-        if enter.holds(now) or not _counted(rules, standing, touched) or _held(rules, enter, standing, history):
-            return
-        member.standings.pop()
-        before, after = rules.level[standing.tier], rules.level[member.standings[-1].tier]
-        out.decisions.append(_decide(rules, "refunded", at, day, before, after, enter, now, cause))
+    now = measures.seen(rules, member, day)
+    while not _stays(rules, member.standings[-1], at, now, history):
+        lost = member.standings.pop()
+        before = rules.level[lost.tier]
+        assert before.enter is not None
+        after = _left_with(rules, member, lost, at, day, now, _proof(rules, lost, history))
+        out.decisions.append(_decide(rules, "refunded", at, day, before, after, before.enter, now, cause))
+        member.wake = at
 
 
-def _counted(rules: Rules, standing: Standing, touched: list[Line]) -> bool:
-    """Whether one of the orders counted when the tier was reached."""
-    first = rules.first_day(standing.anchor)
-    return any(line.at <= standing.since and line.day >= first for line in touched)
+def _rests_on(rules: Rules, standing: Standing, touched: list[Line]) -> bool:
+    """Whether one of the orders counts in what the tier rests on."""
+    if standing.proven is None:
+        return False
+    proven, first = standing.proven, rules.first_day(rules.zone.day(standing.proven))
+    return any(line.at <= proven and line.day >= first for line in touched)
 
 
-def _held(rules: Rules, enter: Condition, standing: Standing, history: History) -> bool:
-    """Whether the tier was reached, seen with every refund known by now."""
-    return enter.holds(measures.of_lines(rules, history.lines.values(), standing.since, standing.anchor))
+def _stays(rules: Rules, standing: Standing, at: int, now: dict[str, int], history: History) -> bool:
+    """A tier stays where it was kept at a review since, or where its orders reach it still.
+
+    Where only those of today's window do, it rests on them from now on.
+    """
+    enter = rules.level[standing.tier].enter
+    if standing.proven is None or standing.kept or enter is None or enter.holds(_proof(rules, standing, history)):
+        return True
+    if enter.holds(now):
+        standing.proven = at
+        return True
+    return False
+
+
+def _proof(rules: Rules, standing: Standing, history: History) -> dict[str, int]:
+    """What is left today of the orders that the tier rests on."""
+    assert standing.proven is not None
+    return measures.of_lines(rules, history.lines.values(), standing.proven, rules.zone.day(standing.proven))
+
+
+def _left_with(
+    rules: Rules, member: Member, lost: Standing, at: int, day: int, now: dict[str, int], then: dict[str, int]
+) -> Level:
+    """The tier that remains, with its own term; one that was skipped has the term of the one given up."""
+    risen_from = rules.level[member.standings[-1].tier]
+    for level in reversed(rules.levels[risen_from.index + 1 : rules.level[lost.tier].index]):
+        assert level.enter is not None
+        if level.enter.holds(then):
+            member.standings.append(Standing(level.name, lost.since, lost.anchor, proven=lost.proven))
+            return level
+        if level.enter.holds(now):
+            member.standings.append(Standing(level.name, at, day, proven=at))
+            return level
+    return risen_from
 
 
 def _decide(

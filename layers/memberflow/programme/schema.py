@@ -15,20 +15,27 @@ DECIMAL_PLACES = dict.fromkeys(
     ("BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "VND", "VUV", "XAF", "XOF", "XPF"), 0
 ) | dict.fromkeys(("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"), 3)
 
-Name = Annotated[str, Meta(pattern="^[a-z][a-z0-9_]{0,39}$", description="lower-case letters, digits and underscores")]
-Language = Annotated[str, Meta(pattern="^[a-z]{2}(-[A-Z]{2})?$", description="such as en or zh-CN")]
+Name = Annotated[
+    str, Meta(pattern="^[a-z][a-z0-9_]{0,39}$", description="a name of lower-case letters, digits and underscores")
+]
+Language = Annotated[str, Meta(pattern="^[a-z]{2}(-[A-Z]{2})?$", description="a language such as en or zh-CN")]
+Label = Annotated[str, Meta(min_length=1, description="the words that members read")]
 Money = Annotated[
     str,
     Meta(
-        pattern=r"^\d{1,12}(\.\d{1,3})?$", description="an amount in the programme's currency, such as 3000 or 2999.99"
+        pattern=r"^[0-9]{1,12}(\.[0-9]{1,3})?$",
+        description="an amount in the programme's currency, such as 3000 or 2999.99",
     ),
 ]
-Count = Annotated[int, Meta(ge=1)]
+Count = Annotated[int, Meta(ge=1, description="a whole number from 1")]
 Duration = Annotated[
     str,
-    Meta(pattern="^[1-9][0-9]{0,3} (days?|months?|years?)$", description="such as 90 days, 12 months or 1 year"),
+    Meta(
+        pattern="^([1-9][0-9]{0,3} days?|[1-9][0-9]{0,2} months?|[1-9][0-9]? years?)$",
+        description="a period such as 90 days, 12 months or 1 year, below a hundred years",
+    ),
 ]
-LocalTime = Annotated[str, Meta(pattern="^([01][0-9]|2[0-3]):[0-5][0-9]$", description='such as "09:30"')]
+LocalTime = Annotated[str, Meta(pattern="^([01][0-9]|2[0-3]):[0-5][0-9]$", description='a time of day such as "09:30"')]
 Channel = Literal["email", "log"]
 Purpose = Literal["service", "marketing"]
 
@@ -76,7 +83,7 @@ class Tier(_Shape, frozen=True, kw_only=True):
     """``enter`` is absent for the first tier only; without ``keep`` the tier is kept by the rule that enters it."""
 
     name: Name
-    label: dict[Language, str]
+    label: dict[Language, Label]
     enter: Rule | None = None
     keep: Rule | None = None
 
@@ -90,7 +97,7 @@ class Tiers(_Shape, frozen=True, kw_only=True):
 
     window: Duration = "12 months"
     review_every: Duration = "12 months"
-    levels: tuple[Tier, ...]
+    levels: Annotated[tuple[Tier, ...], Meta(min_length=1)]
 
 
 class Journey(_Shape, frozen=True, kw_only=True):
@@ -107,7 +114,7 @@ class Journey(_Shape, frozen=True, kw_only=True):
     send_at: LocalTime | None = None
     useful_for: Duration
     purpose: Purpose
-    channels: tuple[Channel, ...]
+    channels: Annotated[tuple[Channel, ...], Meta(min_length=1)]
     message: Name
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from msgspec import Struct
-from pynamodb.exceptions import PynamoDBException, TransactWriteError
+from pynamodb.exceptions import TransactWriteError
 from pynamodb.expressions.condition import Condition
 from pynamodb.transactions import TransactWrite
 
@@ -98,8 +98,6 @@ def _write(group: list[Change]) -> list[Change]:
                     transaction.save(item, condition=condition)
     except TransactWriteError as error:
         return _at_fault(group, error)
-    except PynamoDBException as error:
-        raise StoreUnavailable(f"the transaction was not written: {error.cause_response_code or error}") from error
     return []
 
 

@@ -20,8 +20,8 @@ from memberflow.errors import StoreUnavailable
 from memberflow.facts import AnyFact
 from memberflow.store.changes import FACTS_MAX, change_of, correct
 from memberflow.store.commit import Change, Tally, commit
-from memberflow.store.models import FactItem, Item, fact_key
-from memberflow.store.reading import Stored, history, load
+from memberflow.store.models import FactItem, fact_key
+from memberflow.store.reading import Stored, get, history, load
 
 ATTEMPTS_MAX = 5
 """How often a member is folded again when other writers overtake him, before his input is left to come again."""
@@ -130,7 +130,7 @@ def _drop_known(stored: dict[str, Stored], by_member: dict[str, list[Arrival]]) 
         if not arrival.outcome and arrival.fact.key <= stored[member_id].member.newest
     }
     if suspects:
-        for item in Item.batch_get(list(suspects), consistent_read=True):
+        for item in get(suspects):
             if isinstance(item, FactItem):
                 arrival = suspects[item.pk, item.sk]
                 arrival.outcome = "duplicate" if facts.decode(item.body) == arrival.fact else "conflict"

@@ -13,6 +13,9 @@ The index ``due`` holds members and messages that wait for a moment, by ``due_sh
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from pynamodb.attributes import (
     BinaryAttribute,
     BooleanAttribute,
@@ -21,19 +24,21 @@ from pynamodb.attributes import (
     NumberSetAttribute,
     UnicodeAttribute,
 )
+from pynamodb.exceptions import PynamoDBException
 from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
 from pynamodb.models import Model
 
 from memberflow import facts, runtime
+from memberflow.errors import StoreUnavailable
 
 
-class DueIndex(GlobalSecondaryIndex["Item"]):
-    class Meta:
-        index_name = "due"
-        projection = KeysOnlyProjection()
-
-    due_shard = UnicodeAttribute(hash_key=True)
-    due_at = NumberAttribute(range_key=True)
+@contextmanager
+def store_errors(doing: str) -> Iterator[None]:
+    """What the SDK raises, whatever the reason, as StoreUnavailable."""
+    try:
+        yield
+    except PynamoDBException as error:
+        raise StoreUnavailable(f"{doing}: {error.cause_response_code or error}") from error
 
 
 class Item(Model):
@@ -50,6 +55,27 @@ class Item(Model):
     pk = UnicodeAttribute(hash_key=True)
     sk = UnicodeAttribute(range_key=True)
     kind = DiscriminatorAttribute()
+    due_shard = UnicodeAttribute(null=True)
+    due_at = NumberAttribute(null=True)
+
+
+class DueIndex(GlobalSecondaryIndex["DueItem"]):
+    class Meta:
+        index_name = "due"
+        projection = KeysOnlyProjection()
+
+    due_shard = UnicodeAttribute(hash_key=True)
+    due_at = NumberAttribute(range_key=True)
+
+
+class DueItem(Model):
+    """An entry of the due index: keys alone, without the kind, by which PynamoDB would filter it away."""
+
+    class Meta(Item.Meta):
+        pass
+
+    pk = UnicodeAttribute(hash_key=True)
+    sk = UnicodeAttribute(range_key=True)
     due_shard = UnicodeAttribute(null=True)
     due_at = NumberAttribute(null=True)
     due = DueIndex()

@@ -7,11 +7,10 @@ from collections.abc import Iterable
 from hashlib import sha256
 
 from msgspec import Struct
-from pynamodb.exceptions import PynamoDBException
 
-from memberflow.errors import BadInput, StoreUnavailable
+from memberflow.errors import BadInput
 from memberflow.facts import rfc3339
-from memberflow.store.models import ParkedItem
+from memberflow.store.models import ParkedItem, store_errors
 
 PART_BYTES = 300_000
 """An item holds 400 KB; a larger input is compressed and, where that is not enough, kept in parts."""
@@ -33,12 +32,10 @@ def park(raw: bytes, error: BadInput, at: int, source: str) -> None:
     packed = zlib.compress(raw)
     parts = [packed[start : start + PART_BYTES] for start in range(0, len(packed), PART_BYTES)]
     when = rfc3339(at)
-    try:
+    with store_errors("an input could not be parked"):
         for n, part in enumerate(parts):
             key = f"PARKED#{when[:10]}", f"{when}#{digest}#{n:03d}"
             ParkedItem(*key, source=source, reason=str(error), parts=len(parts), part=part, at=at).save()
-    except PynamoDBException as failure:
-        raise StoreUnavailable(f"an input could not be parked: {failure}") from failure
 
 
 def parked_on(day: str) -> list[Parked]:

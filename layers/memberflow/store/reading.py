@@ -11,7 +11,16 @@ from memberflow import facts
 from memberflow.engine.member import Member
 from memberflow.engine.outcome import Decision, Occurrence
 from memberflow.facts import AnyFact
-from memberflow.store.models import DecisionItem, FactItem, Item, MemberItem, MessageItem, member_id_of, member_key
+from memberflow.store.models import (
+    DecisionItem,
+    FactItem,
+    Item,
+    MemberItem,
+    MessageItem,
+    member_id_of,
+    member_key,
+    store_errors,
+)
 
 _MEMBER = msgspec.msgpack.Decoder(Member)
 _DECISION = msgspec.json.Decoder(Decision)
@@ -34,10 +43,16 @@ class Kept(Struct):
     messages: dict[str, MessageItem] = field(default_factory=dict)
 
 
+def get(keys: Iterable[tuple[str, str]]) -> list[Item]:
+    """Those of the items that there are. Raises StoreUnavailable."""
+    with store_errors("items were not read"):
+        return list(Item.batch_get(list(keys), consistent_read=True))
+
+
 def load(member_ids: Iterable[str]) -> dict[str, Stored]:
-    """The members as stored, a hundred to a request; an unknown one is new and empty."""
+    """The members as stored, a hundred to a request; an unknown one is new and empty. Raises StoreUnavailable."""
     found = {member_id: Stored(Member(member_id)) for member_id in member_ids}
-    for item in Item.batch_get([member_key(member_id) for member_id in found], consistent_read=True):
+    for item in get(member_key(member_id) for member_id in found):
         if isinstance(item, MemberItem):
             due_at = None if item.due_at is None else int(item.due_at)
             found[member_id_of(item.pk)] = Stored(_MEMBER.decode(item.state), int(item.version), due_at)
@@ -45,9 +60,11 @@ def load(member_ids: Iterable[str]) -> dict[str, Stored]:
 
 
 def history(member_id: str) -> Kept:
-    """All that is kept of a member, in one query."""
+    """All that is kept of a member, in one query. Raises StoreUnavailable."""
     kept = Kept()
-    for item in Item.query(member_key(member_id)[0], consistent_read=True):
+    with store_errors("a history was not read"):
+        items = list(Item.query(member_key(member_id)[0], consistent_read=True))
+    for item in items:
         if isinstance(item, FactItem):
             kept.facts[item.pk, item.sk] = facts.decode(item.body)
         elif isinstance(item, DecisionItem):

@@ -10,15 +10,25 @@ from collections.abc import Callable, Iterator
 
 from msgspec import Struct
 from msgspec.structs import asdict
-from pynamodb.exceptions import PutError, PynamoDBException, UpdateError
+from pynamodb.exceptions import PutError, UpdateError
 from pynamodb.expressions.update import Action
 
 from memberflow import runtime
 from memberflow.engine.rules import Rules
-from memberflow.errors import StoreUnavailable
 from memberflow.facts import rfc3339
 from memberflow.store import ledger
-from memberflow.store.models import Item, MessageItem, RunItem, ShardItem, member_id_of, run_key, shard_key
+from memberflow.store.models import (
+    DueItem,
+    Item,
+    MessageItem,
+    RunItem,
+    ShardItem,
+    member_id_of,
+    run_key,
+    shard_key,
+    store_errors,
+)
+from memberflow.store.reading import get
 
 PAGE = 100
 """Due items handled at a time: as many as one BatchGet reads."""
@@ -60,24 +70,22 @@ def work(rules: Rules, task: Task, may_go_on: Callable[[], bool]) -> bool:
 
     What is done is no longer due, so a task taken up again begins where the last one stopped. Raises StoreUnavailable.
     """
-    try:
+    with store_errors(f"shard {task.shard} of run {task.run_id} stopped"):
         for page in _pages(task):
             if not may_go_on():
                 return False
             _note(task, _work_page(rules, task, page))
         _close(task)
-    except PynamoDBException as error:
-        raise StoreUnavailable(f"shard {task.shard} of run {task.run_id} stopped: {error}") from error
     return True
 
 
-def _pages(task: Task) -> Iterator[list[Item]]:
+def _pages(task: Task) -> Iterator[list[DueItem]]:
     """What is due, all keys first: members written back may move within the index while it is read."""
-    due = list(Item.due.query(str(task.shard), Item.due_at <= task.until))
+    due = list(DueItem.due.query(str(task.shard), DueItem.due_at <= task.until))
     return (due[first : first + PAGE] for first in range(0, len(due), PAGE))
 
 
-def _work_page(rules: Rules, task: Task, page: list[Item]) -> Done:
+def _work_page(rules: Rules, task: Task, page: list[DueItem]) -> Done:
     members = [member_id_of(item.pk) for item in page if item.sk == "MEMBER"]
     messages = [(item.pk, item.sk) for item in page if item.sk != "MEMBER"]
     tally = ledger.advance(rules, members, task.until)
@@ -89,7 +97,7 @@ def _release(keys: list[tuple[str, str]], now: int) -> int:
     """Takes waiting messages out of the index, which the stream reports to the sender; returns how many."""
     released = 0
     actions: list[Action] = [Item.due_at.remove(), Item.due_shard.remove(), MessageItem.changed_at.set(now)]
-    for item in Item.batch_get(keys, consistent_read=True) if keys else ():
+    for item in get(keys) if keys else ():
         if isinstance(item, MessageItem) and item.state == "waiting":
             try:
                 item.update(actions, condition=MessageItem.state == "waiting")

@@ -1,0 +1,65 @@
+"""From the YAML that an operator writes to the JSON that is shipped: for the operator's command and the build."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+
+from memberflow.errors import BadProgramme
+from memberflow.programme import check, shape, source, templates
+from memberflow.programme.problems import Problem, suggest
+from memberflow.programme.schema import Programme, Shipped
+
+SHIPPED = Path(__file__).resolve().parents[2] / "programmes"
+"""The programmes that come with memberflow, a folder each."""
+
+
+def named(name_or_path: str) -> Path:
+    """The folder of a shipped programme by its name, else the path. Raises BadProgramme where there is neither."""
+    shipped = {file.parent.name: file.parent for file in sorted(SHIPPED.glob("*/programme.yaml"))}
+    path = shipped.get(name_or_path, Path(name_or_path))
+    if not path.exists():
+        help = suggest(name_or_path, shipped, "give its file or folder")
+        raise BadProgramme(
+            f"{name_or_path}: no such file, and none of the shipped programmes: {', '.join(shipped)} ({help})"
+        )
+    return path
+
+
+def read(path: str | Path) -> tuple[Shipped | None, list[Problem]]:
+    """A programme with its templates, and everything wrong with it in the order of places; None where it is in error.
+
+    ``path``: a YAML file, or a folder with a programme.yaml. Templates lie in messages/ beside the file. Raises
+    BadProgramme where the file can't be opened.
+    """
+    file = Path(path) / "programme.yaml" if Path(path).is_dir() else Path(path)
+    try:
+        data, places, problems = source.parse(file.read_bytes())
+    except OSError as error:
+        raise BadProgramme(f"{file}: {error.strerror}") from error
+    problems += shape.problems(data, Programme)
+    if not problems:
+        programme = msgspec.convert(data, Programme, strict=False)
+        problems += check.problems(programme, file.parent)
+    problems = sorted((problem.placed(str(file), places) for problem in problems), key=_order)
+    if any(problem.severity == "error" for problem in problems):
+        return None, problems
+    return Shipped(programme=programme, messages=templates.read(programme, file.parent)), problems
+
+
+def _order(problem: Problem) -> tuple[str, int, int, str]:
+    return problem.file, problem.line, problem.column, problem.code
+
+
+def ship(path: str | Path) -> Shipped:
+    """The checked programme with its templates. Raises BadProgramme, whose text is every error, a line each."""
+    shipped, problems = read(path)
+    if shipped is None:
+        raise BadProgramme("\n".join(str(problem) for problem in problems if problem.severity == "error"))
+    return shipped
+
+
+def write_shipped(path: str | Path, out: str | Path) -> None:
+    """Compiles a programme to the JSON that load.py reads: the same bytes from the same files."""
+    Path(out).write_bytes(msgspec.json.encode(ship(path)))

@@ -1,0 +1,133 @@
+"""What the shape of a programme can't say: small checks on a well-shaped one, in any order, each telling all it finds.
+
+The codes and their meanings are the table CODES in problems.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from importlib.resources import files
+from pathlib import Path
+
+from memberflow.programme import check_templates
+from memberflow.programme.check_tiers import TIER_CHECKS, rules
+from memberflow.programme.problems import KeyPath, Problem, suggest
+from memberflow.programme.schema import DECIMAL_PLACES, Programme
+
+# The active codes of ISO 4217 that money is kept in, of 2026.
+_CURRENCIES = """
+AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BHD BIF BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF CHF CLP CNY COP
+CRC CUP CVE CZK DJF DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GNF GTQ GYD HKD HNL HTG HUF IDR ILS INR
+IQD IRR ISK JMD JOD JPY KES KGS KHR KMF KPW KRW KWD KYD KZT LAK LBP LKR LRD LSL LYD MAD MDL MGA MKD MMK MNT MOP MRU
+MUR MVR MWK MXN MYR MZN NAD NGN NIO NOK NPR NZD OMR PAB PEN PGK PHP PKR PLN PYG QAR RON RSD RUB RWF SAR SBD SCR SDG
+SEK SGD SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS TMT TND TOP TRY TTD TWD TZS UAH UGX USD UYU UZS VED VES VND VUV
+WST XAF XCD XCG XOF XPF YER ZAR ZMW ZWG
+"""
+
+
+def problems(programme: Programme, folder: Path) -> list[Problem]:
+    """Everything wrong with a well-shaped programme whose templates are in ``folder``/messages."""
+    found = [problem for check in CHECKS for problem in check(programme)]
+    return [*found, *check_templates.problems(programme, folder)]
+
+
+def currency_is_listed(programme: Programme) -> Iterator[Problem]:
+    if programme.currency not in _CURRENCIES.split():
+        message = f"ISO 4217 lists no currency {programme.currency!r}"
+        yield Problem("P021", ("currency",), message, "orders in any other currency are refused")
+
+
+def time_zone_exists(programme: Programme) -> Iterator[Problem]:
+    zones = (files("tzdata") / "zones").read_text().split()
+    if programme.time_zone not in zones:
+        help = suggest(programme.time_zone, zones, "expected an IANA zone such as Asia/Shanghai")
+        yield Problem("P022", ("time_zone",), f"there is no time zone {programme.time_zone!r}", help)
+
+
+def amounts_are_payable(programme: Programme) -> Iterator[Problem]:
+    places = DECIMAL_PLACES.get(programme.currency, 2)
+    for path, amount in _amounts(programme):
+        if not amount.strip("0."):
+            yield Problem("P023", path, f"{path[-1]} is zero", "expected an amount above zero")
+        if len(amount.partition(".")[2].rstrip("0")) > places:
+            message = f"{path[-1]} is finer than {programme.currency} can pay: {amount!r}"
+            yield Problem("P024", path, message, f"expected at most {places} decimal places")
+
+
+def _amounts(programme: Programme) -> Iterator[tuple[KeyPath, str]]:
+    yield ("points", "earn", "per"), programme.points.earn.per
+    for path, rule in rules(programme):
+        if rule.spend is not None:
+            yield (*path, "spend"), rule.spend
+
+
+def quiet_hours_have_a_length(programme: Programme) -> Iterator[Problem]:
+    quiet = programme.quiet_hours
+    if quiet is not None and quiet.start == quiet.end:
+        message = f"quiet hours end at {quiet.end}, as they begin"
+        yield Problem("P025", ("quiet_hours", "end"), message, "leave quiet_hours out where there are none")
+
+
+def nothing_is_listed_twice(programme: Programme) -> Iterator[Problem]:
+    lists: list[tuple[KeyPath, tuple[str, ...]]] = [(("languages",), programme.languages)]
+    for name, journey in programme.journeys.items():
+        lists += [(("journeys", name, "channels"), journey.channels), (("journeys", name, "tiers"), journey.tiers)]
+    for path, items in lists:
+        for index, item in enumerate(items):
+            if item in items[:index]:
+                yield Problem("P016", (*path, index), f"{item!r} is listed twice in {path[-1]}")
+
+
+def after_is_for_dormancy(programme: Programme) -> Iterator[Problem]:
+    for name, journey in programme.journeys.items():
+        path = ("journeys", name)
+        if journey.trigger == "dormancy" and journey.after is None:
+            help = "say how long after the last order, such as 90 days"
+            yield Problem("P041", path, f"key 'after' is missing in {name}: dormancy needs it", help)
+        if journey.trigger != "dormancy" and journey.after is not None:
+            message = f"{name} takes no 'after': its trigger is {journey.trigger}"
+            yield Problem("P042", (*path, "after"), message, "only dormancy waits")
+
+
+def tiers_are_for_tier_reached(programme: Programme) -> Iterator[Problem]:
+    first, *higher = (tier.name for tier in programme.tiers.levels)
+    for name, journey in programme.journeys.items():
+        path = ("journeys", name, "tiers")
+        if journey.tiers and journey.trigger != "tier_reached":
+            message = f"{name} takes no 'tiers': its trigger is {journey.trigger}"
+            yield Problem("P042", path, message, "only tier_reached is about tiers")
+            continue
+        for index, tier in enumerate(journey.tiers):
+            if tier == first:
+                yield Problem("P043", (*path, index), f"no member rises to {tier!r}: it is the first tier")
+            elif tier not in higher:
+                help = suggest(tier, higher, f"known: {', '.join(higher)}")
+                yield Problem("P043", (*path, index), f"unknown tier {tier!r}", help)
+
+
+def sending_hours_are_not_quiet(programme: Programme) -> Iterator[Problem]:
+    quiet = programme.quiet_hours
+    if quiet is None or quiet.start == quiet.end:
+        return
+    for name, journey in programme.journeys.items():
+        if journey.send_at is not None and _within(quiet.start, quiet.end, journey.send_at):
+            message = f"{name} is never sent at {journey.send_at}: quiet hours are {quiet.start} to {quiet.end}"
+            yield Problem("P044", ("journeys", name, "send_at"), message, "expected a time outside them")
+
+
+def _within(start: str, end: str, time: str) -> bool:
+    """Whether a time of day lies in [start, end), which may span midnight."""
+    return start <= time < end if start < end else time >= start or time < end
+
+
+CHECKS: tuple[Callable[[Programme], Iterator[Problem]], ...] = (
+    currency_is_listed,
+    time_zone_exists,
+    amounts_are_payable,
+    quiet_hours_have_a_length,
+    nothing_is_listed_twice,
+    *TIER_CHECKS,
+    after_is_for_dormancy,
+    tiers_are_for_tier_reached,
+    sending_hours_are_not_quiet,
+)

@@ -1,0 +1,124 @@
+"""What is wrong with a programme: values with a code and a place, all collected, never raised one by one.
+
+A check names the path of the cause; where that path stands in the file is looked up once, at the end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
+from typing import Literal, NamedTuple
+
+import msgspec
+from msgspec import Struct
+
+KeyPath = tuple[str | int, ...]
+Position = tuple[int, int]
+"""(line, column), both from 1."""
+
+
+class Place(NamedTuple):
+    """Where a path stands: its key and its value. An item of a list has no key of its own: both are the item."""
+
+    key: Position
+    value: Position
+
+
+class Code(NamedTuple):
+    """What a code stands for, and which side of its path it points at."""
+
+    severity: Literal["error", "warning"]
+    side: Literal["key", "value"]
+    meaning: str
+
+
+CODES = {
+    # The text of the file.
+    "P001": Code("error", "value", "the file is not YAML in UTF-8"),
+    "P002": Code("error", "value", "the file is empty or holds more than one document"),
+    "P003": Code("error", "value", "an anchor, an alias, a tag or a directive, which programmes do without"),
+    "P004": Code("error", "key", "a key that is already there"),
+    "P005": Code("error", "key", "a key that is not plain text"),
+    # Its shape.
+    "P011": Code("error", "key", "a key is missing; the place is where it belongs"),
+    "P012": Code("error", "value", "a value that its key does not take"),
+    "P013": Code("error", "value", "text, a list or a mapping where another of the three belongs"),
+    "P014": Code("error", "key", "a key that nothing reads"),
+    "P015": Code("error", "key", "a name that is not well formed"),
+    "P016": Code("error", "value", "an item listed twice"),
+    # Money, zone and hours.
+    "P021": Code("warning", "value", "a currency that ISO 4217 does not list"),
+    "P022": Code("error", "value", "a time zone that does not exist"),
+    "P023": Code("error", "value", "an amount of zero"),
+    "P024": Code("error", "value", "an amount finer than the currency's smallest unit"),
+    "P025": Code("error", "value", "quiet hours that end as they begin"),
+    # Tiers.
+    "P031": Code("error", "value", "a tier's name that an earlier tier has"),
+    "P032": Code("error", "key", "a rule for the first tier, which every member has"),
+    "P033": Code("error", "key", "a tier that nothing lets a member enter"),
+    "P034": Code("error", "value", "a rule without a condition"),
+    "P035": Code("error", "value", "a tier that asks less than one below it, or the same"),
+    "P036": Code("error", "value", "keeping a tier asks more than entering it"),
+    "P037": Code("error", "key", "a tier without a label in one of the programme's languages"),
+    "P038": Code("warning", "key", "a label in a language that the programme does not offer"),
+    # Journeys.
+    "P041": Code("error", "key", "a journey without a key that its trigger needs"),
+    "P042": Code("error", "key", "a key that a journey's trigger does not take"),
+    "P043": Code("error", "value", "a tier that no member can rise to"),
+    "P044": Code("error", "value", "a sending time inside the quiet hours"),
+    # Message templates; from P053 on the place is in the template.
+    "P051": Code("error", "value", "a message without any template"),
+    "P052": Code("error", "value", "a message without a template in one of the programme's languages"),
+    "P053": Code("error", "value", "a template that is not a subject line, an empty line and a text, in UTF-8"),
+    "P054": Code("error", "value", "a template that can't be rendered"),
+    "P055": Code("error", "value", "a variable that a template of this journey does not get"),
+    "P056": Code("warning", "value", "a file beside the templates that no journey uses"),
+}
+
+
+class Problem(Struct, frozen=True):
+    """One mistake. ``path``: its cause in the programme; ``file``, ``line`` and ``column``: where to look."""
+
+    code: str
+    path: KeyPath
+    message: str
+    help: str = ""
+    file: str = ""
+    line: int = 0
+    column: int = 0
+
+    @property
+    def severity(self) -> Literal["error", "warning"]:
+        return CODES[self.code].severity
+
+    def placed(self, file: str, places: Mapping[KeyPath, Place]) -> Problem:
+        """This problem at its path's place in ``file``, unless it knows its place already."""
+        if self.line:
+            return self if self.file else msgspec.structs.replace(self, file=file)
+        place = places[self.path]
+        line, column = place.key if CODES[self.code].side == "key" else place.value
+        return msgspec.structs.replace(self, file=file, line=line, column=column)
+
+    def __str__(self) -> str:
+        """A line that editors can jump from."""
+        hint = f" ({self.help})" if self.help else ""
+        return f"{self.file}:{self.line}:{self.column} {self.code} {self.message}{hint}"
+
+
+def named(path: KeyPath) -> str:
+    """What a message calls the thing at a path: its own name, for the place says the rest."""
+    if not path:
+        return "the programme"
+    last = path[-1]
+    return last if isinstance(last, str) else f"item {last + 1} of {named(path[:-1])}"
+
+
+def suggest(name: str, known: Iterable[str], otherwise: str) -> str:
+    """Help with an unknown name: the known one nearest to it, if any is near."""
+    near = get_close_matches(name, list(known), n=1)
+    return f"did you mean {near[0]!r}?" if near else otherwise
+
+
+def position(text: str, index: int) -> Position:
+    """The line and column of a character."""
+    return text.count("\n", 0, index) + 1, index - text.rfind("\n", 0, index)

@@ -1,0 +1,94 @@
+"""The local stack, made from template.yaml, for the tests that go through the functions."""
+
+from __future__ import annotations
+
+import json
+from base64 import b64encode
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cli.local.stack import LocalStack
+from memberflow.programme.author import named, write_shipped
+
+EVENTS = Path(__file__).parents[2] / "events"
+ARRIVED = 1_772_701_200_000
+"""2026-03-05T09:00:00Z, when the sample events arrive."""
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalStack]:
+    shipped = tmp_path_factory.mktemp("shipped") / "sample.json"
+    write_shipped(named("sample"), shipped)
+    parameters = {"DueShards": "2", "MailFrom": "shop@example.com", "MailIdentity": "shop@example.com"}
+    with LocalStack(programme_file=shipped, parameters=parameters) as stack:
+        stack.client("sesv2").create_email_identity(EmailIdentity="shop@example.com")
+        yield stack
+
+
+@pytest.fixture
+def stack(running: LocalStack) -> Iterator[LocalStack]:
+    """The stack with an empty table, nothing counted, and the clock at the arrival of the sample events."""
+    running.clock = ARRIVED
+    running.requests.clear()
+    running.failures.clear()
+    yield running
+    running.pump()
+    for item in items():
+        item.delete()
+    running.pump()
+
+
+@pytest.fixture
+def sample() -> Callable[[str], dict[str, Any]]:
+    """An event file of a function, by the function's name."""
+    return lambda name: json.loads((EVENTS / f"{name}.json").read_text())
+
+
+def items(prefix: str = "") -> list[Any]:
+    """Every item of the table whose sort key begins so."""
+    from memberflow.store.models import Item
+
+    return [item for item in Item.scan() if item.sk.startswith(prefix)]
+
+
+def member(member_id: str) -> Any:
+    from memberflow.store.reading import load
+
+    return load([member_id])[member_id]
+
+
+def order(member_id: str, order_id: str, at: str, amount: str, **other: Any) -> bytes:
+    """An order of the sample programme's shop, as its pipeline sends it."""
+    event = {"type": "order.paid", "member_id": member_id, "order_id": order_id, "occurred_at": at}
+    return json.dumps(event | {"amount": amount, "currency": "GBP"} | other).encode()
+
+
+def joined(member_id: str, at: str = "2026-01-01T00:00:00Z", **other: Any) -> bytes:
+    event = {"type": "member.joined", "member_id": member_id, "occurred_at": at}
+    return json.dumps(event | {"contacts": {"email": f"{member_id}@example.com"}} | other).encode()
+
+
+def consent(
+    member_id: str, purpose: str = "marketing", granted: bool = True, at: str = "2026-01-01T00:00:00Z"
+) -> bytes:
+    event = {"type": "consent.changed", "member_id": member_id, "event_id": f"{purpose}-{at}", "occurred_at": at}
+    return json.dumps(event | {"purpose": purpose, "channel": "email", "granted": granted}).encode()
+
+
+def kinesis(*lines: bytes, data: str | None = None) -> dict[str, Any]:
+    """A batch as Lambda hands it over; ``data`` takes the place of the only record's base64."""
+    return {
+        "Records": [
+            {
+                "kinesis": {
+                    "sequenceNumber": f"{n:056d}",
+                    "data": data or b64encode(line).decode(),
+                    "approximateArrivalTimestamp": ARRIVED / 1000,
+                }
+            }
+            for n, line in enumerate(lines or (b"",))
+        ]
+    }

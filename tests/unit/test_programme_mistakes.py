@@ -1,0 +1,156 @@
+"""A mistake in a programme is told once, at the text that is wrong, with help."""
+
+from pathlib import Path
+
+import msgspec
+import pytest
+from ruamel.yaml import YAML
+
+from memberflow.programme import author, shape, source
+from memberflow.programme.problems import CODES, Problem
+from memberflow.programme.schema import Programme
+
+FOLDER = Path(__file__).parent / "bad_programmes"
+RIGHT = (FOLDER / "right.yaml").read_text()
+MISTAKES = YAML(typ="safe").load(FOLDER / "mistakes.yaml")
+
+
+def problems_of(folder: Path, text: str) -> list[Problem]:
+    """What is told of a programme whose templates are all there."""
+    (folder / "messages").mkdir()
+    for key in ("birthday", "upgrade", "win_back"):
+        for language in ("en", "zh-CN"):
+            (folder / "messages" / f"{key}.{language}.txt").write_text("Subject: Hello\n\n{{ tier }}\n")
+    (folder / "programme.yaml").write_text(text)
+    return author.read(folder)[1]
+
+
+def told(problem: Problem) -> str:
+    return str(problem).removeprefix(f"{problem.file}:{problem.line}:{problem.column} ")
+
+
+def covered(text: str, problem: Problem) -> str:
+    """The rest of the line that a problem points into."""
+    return text.split("\n")[problem.line - 1][problem.column - 1 :]
+
+
+def replaced(*changes: tuple[str, str]) -> str:
+    text = RIGHT
+    for right, wrong in changes:
+        assert right in text
+        text = text.replace(right, wrong, 1)
+    return text
+
+
+def test_the_programme_that_mistakes_are_put_into_has_none(tmp_path):
+    assert problems_of(tmp_path, RIGHT) == []
+
+
+@pytest.mark.parametrize("name", MISTAKES)
+def test_a_mistake_is_one_problem_at_the_text_that_is_wrong(tmp_path, name):
+    mistake = MISTAKES[name]
+    text = replaced((mistake["right"], mistake["wrong"]))
+    (problem,) = problems_of(tmp_path, text)
+    assert told(problem) == mistake["says"]
+    assert covered(text, problem).startswith(mistake["at"])
+    assert problem.file == str(tmp_path / "programme.yaml")
+
+
+def test_every_code_of_a_programme_file_has_a_mistake_that_shows_it():
+    shown = {mistake["says"].split()[0] for mistake in MISTAKES.values()}
+    inside_templates = {"P052", "P053", "P054", "P055", "P056"}
+    assert shown == CODES.keys() - inside_templates
+
+
+def test_independent_mistakes_are_all_told_in_the_order_of_their_places(tmp_path):
+    text = replaced(
+        ("currency: CNY", "curency: CNY"),
+        ("[en, zh-CN]", "[en, NO]"),
+        ("    per: 1.50\n", ""),
+        ("{spend: 2400}", "{spend: 2400, spend: 2}"),
+        ("purpose: service", "purpose: advert"),
+    )
+    problems = problems_of(tmp_path, text)
+    assert [(problem.code, covered(text, problem)) for problem in problems] == [
+        ("P011", "programme: club"),
+        ("P014", "curency: CNY"),
+        ("P012", "NO]"),
+        ("P011", "earn:"),
+        ("P004", "spend: 2}"),
+        ("P012", "advert"),
+    ]
+
+
+def test_independent_mistakes_of_meaning_are_all_told(tmp_path):
+    text = replaced(
+        ("Asia/Shanghai", "Asia/Nowhere"),
+        ("per: 1.50", "per: 0"),
+        ("name: gold", "name: base"),
+        ("    after: 90 days\n", ""),
+        ("message: upgrade", "message: upgrading"),
+    )
+    assert [problem.code for problem in problems_of(tmp_path, text)] == ["P022", "P023", "P031", "P051", "P041"]
+
+
+BORDERS = {
+    "a_tier_kept_by_what_enters_it": ("{spend: 2400}", "{spend: 3000}"),
+    "a_tier_that_asks_more_of_one_measure_alone": ("{spend: 10000, orders: 36}", "{spend: 3000, orders: 36}"),
+    "a_measure_asked_twice_in_one_rule": ("{orders: 12}", "{orders: 12, spend: 20000}"),
+    "amounts_with_zeros_to_spare": ("per: 1.50", "per: 1.500"),
+    "sending_as_quiet_hours_end": ('"10:00"', '"08:00"'),
+    "sending_just_before_quiet_hours": ('"10:00"', '"20:59"'),
+    "sending_before_quiet_hours_by_day": ('{start: "21:00", end: "08:00"}', '{start: "09:01", end: "10:00"}'),
+    "no_quiet_hours": ('quiet_hours: {start: "21:00", end: "08:00"}', ""),
+    "no_journeys": (RIGHT[RIGHT.index("journeys:") :], ""),
+}
+
+
+@pytest.mark.parametrize("name", BORDERS)
+def test_what_is_just_right_is_no_mistake(tmp_path, name):
+    problems = problems_of(tmp_path, replaced(BORDERS[name]))
+    assert [problem for problem in problems if problem.code != "P056"] == []
+
+
+@pytest.mark.parametrize(("send_at", "quiet"), [("12:00", True), ("13:59", True), ("14:00", False), ("11:59", False)])
+def test_quiet_hours_within_a_day_begin_at_their_start_and_end_before_their_end(tmp_path, send_at, quiet):
+    text = replaced(('"21:00", end: "08:00"', '"12:00", end: "14:00"'), ('"10:00"', f'"{send_at}"'))
+    assert [problem.code for problem in problems_of(tmp_path, text)] == ["P044"] * quiet
+
+
+def test_a_warning_does_not_keep_a_programme_back(tmp_path):
+    (problem,) = problems_of(tmp_path, replaced(("currency: CNY", "currency: CNX")))
+    assert problem.severity == "warning"
+    assert author.ship(tmp_path).programme.currency == "CNX"
+
+
+def scalars(data: source.Data, path: tuple = ()):
+    """Every path to a text."""
+    if isinstance(data, str):
+        yield path
+    else:
+        for key in range(len(data)) if isinstance(data, list) else data:
+            yield from scalars(data[key], (*path, key))
+
+
+SURPRISES = ("", " ", "~", "on", "NO", "0x10", "1_000", "1e3", "-0", "2026-02-30", "21:00", "١٢", "\x00", [], {}, ["1"])
+
+
+@pytest.mark.parametrize("surprise", SURPRISES, ids=repr)
+def test_the_shape_is_refused_exactly_where_msgspec_would_refuse_it(surprise):
+    paths = list(scalars(source.parse(RIGHT.encode()).data))
+    assert len(paths) > 40
+    for path in paths:
+        data = source.parse(RIGHT.encode()).data
+        parent = data
+        for key in path[:-1]:
+            parent = parent[key]
+        parent[path[-1]] = surprise
+        assert bool(list(shape.problems(data, Programme))) == refused(data), path
+
+
+def refused(data: source.Data) -> bool:
+    try:
+        msgspec.convert(data, Programme, strict=False)
+    except msgspec.ValidationError:
+        return True
+    return False
