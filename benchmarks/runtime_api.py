@@ -40,6 +40,7 @@ class _Api(BaseHTTPRequestHandler):
             200,
             json.dumps(event).encode(),
             {
+                "Content-Type": "application/json",
                 "Lambda-Runtime-Aws-Request-Id": str(uuid.uuid4()),
                 "Lambda-Runtime-Deadline-Ms": str(int(time.time() * 1000) + 60_000),
                 "Lambda-Runtime-Invoked-Function-Arn": "arn:aws:lambda:eu-west-1:123456789012:function:bench",
@@ -49,11 +50,20 @@ class _Api(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         """The runtime answers, or reports that it could not start."""
-        body = self.rfile.read(int(self.headers["Content-Length"]))
+        length = self.headers["Content-Length"]
+        body = self._chunks() if length is None else self.rfile.read(int(length))
         self.server.answers.put(body)
         if "/init/error" in self.path:
             self.server.asked.set()
         self._answer(202, b"", {})
+
+    def _chunks(self) -> bytes:
+        body = b""
+        while size := int(self.rfile.readline(), 16):
+            body += self.rfile.read(size)
+            self.rfile.readline()
+        self.rfile.readline()
+        return body
 
     def _answer(self, status: int, body: bytes, headers: dict[str, str]) -> None:
         self.send_response(status)
@@ -66,6 +76,9 @@ class _Api(BaseHTTPRequestHandler):
 
 class Server(ThreadingHTTPServer):
     daemon_threads = True
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """A client that is killed at the end of a figure breaks its connection: nothing to tell."""
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _Api)
@@ -87,8 +100,9 @@ def invoke(python: str, handler: str, path: list[Path], events: list[Any], envir
         stderr=subprocess.DEVNULL,
     )
     try:
-        if not server.asked.wait(30):
-            raise TimeoutError(f"{handler} did not ask for work within 30 s")
+        while not server.asked.wait(0.001):
+            if process.poll() is not None:
+                raise RuntimeError(f"{handler} ended before it asked for work")
         started = (time.perf_counter() - start) * 1000
         answers = []
         for event in events:

@@ -9,6 +9,8 @@ from memberflow.errors import StoreUnavailable
 from memberflow.runtime import logger, metrics, rules, shipped
 from memberflow.store.intake import answer
 
+SHIPPED, RULES = shipped(), rules()
+
 
 @logger.inject_lambda_context
 @metrics.log_metrics
@@ -16,7 +18,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Stream batch in (the event source's filter lets only released messages through); what to deliver again out."""
     keys = dict.fromkeys(_key(record) for record in event["Records"])
     try:
-        send_all(shipped(), rules(), list(keys))
+        send_all(SHIPPED, RULES, list(keys))
     except StoreUnavailable as error:
         logger.warning("store unavailable", extra={"reason": str(error)})
         return answer([event["Records"][0]["dynamodb"]["SequenceNumber"]])

@@ -6,14 +6,14 @@ import os
 from datetime import datetime
 from typing import Any
 
-import boto3
 import msgspec
 
 from memberflow.facts import moment
 from memberflow.runtime import logger, metrics
+from memberflow.store.models import client
 from memberflow.store.runs import Task, start
 
-queue = boto3.client("sqs")
+queue = client("sqs")
 TASKS_URL = os.environ["SHARD_TASKS_URL"]
 BATCH = 10
 

@@ -5,15 +5,16 @@ from __future__ import annotations
 import os
 from typing import Any
 
-import boto3
 import msgspec
 
 from memberflow.errors import StoreUnavailable
 from memberflow.runtime import logger, metrics, rules
 from memberflow.store.intake import answer
+from memberflow.store.models import client
 from memberflow.store.runs import Task, work
 
-queue = boto3.client("sqs")
+RULES = rules()
+queue = client("sqs")
 TASKS_URL = os.environ["SHARD_TASKS_URL"]
 MARGIN_MS = 20_000
 """What a page of work may take at the worst; with less time left the rest becomes a task of its own."""
@@ -31,7 +32,7 @@ def _worked(body: str, context: Any) -> bool:
     task = msgspec.json.decode(body, type=Task)
     logger.append_keys(run=task.run_id, shard=task.shard)
     try:
-        through = work(rules(), task, lambda: context.get_remaining_time_in_millis() > MARGIN_MS)
+        through = work(RULES, task, lambda: context.get_remaining_time_in_millis() > MARGIN_MS)
     except StoreUnavailable as error:
         logger.warning("store unavailable", extra={"reason": str(error)})
         return False

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 from msgspec import Struct
 
 from memberflow import runtime
 from memberflow.programme.schema import Message
+from memberflow.store.models import client
 
 # SES takes no idempotency token, so the SDK must not try again by itself: a second try may be a second mail.
 _ONCE = Config(retries={"total_max_attempts": 1}, connect_timeout=2, read_timeout=10)
@@ -71,5 +71,5 @@ def _ses() -> Any:
     """Made at the first mail: a function that only withholds never pays for it."""
     global _client
     if _client is None:
-        _client = boto3.client("sesv2", config=_ONCE)
+        _client = client("sesv2", _ONCE)
     return _client

@@ -14,7 +14,7 @@ from pynamodb.expressions.condition import Condition
 from pynamodb.transactions import TransactWrite
 
 from memberflow.errors import StoreUnavailable
-from memberflow.store.models import Item, MemberItem
+from memberflow.store.models import Item, MemberItem, connection
 
 ITEMS_MAX = 100
 """DynamoDB's limit for one transaction."""
@@ -92,7 +92,7 @@ def _write(group: list[Change]) -> list[Change]:
     PynamoDB sends checks, deletes, puts, updates in that order and the reasons follow it: puts alone keep ours.
     """
     try:
-        with TransactWrite(connection=Item._get_connection().connection) as transaction:
+        with TransactWrite(connection=connection) as transaction:
             for change in group:
                 for item, condition in change.puts:
                     transaction.save(item, condition=condition)
