@@ -2,6 +2,7 @@
 # and make are all they assume.
 PYTHON ?= python3
 VENV := .venv
+export SAM_CLI_TELEMETRY := 0
 BIN := $(VENV)/bin
 
 .PHONY: demo test check checks unit template bench build lock format schemas clean
@@ -19,7 +20,7 @@ checks: $(VENV)/ready
 	$(BIN)/lint-imports
 
 unit: $(VENV)/ready
-	$(BIN)/pytest -n auto $(ARGS)
+	$(BIN)/pytest -n auto --dist loadscope $(ARGS)
 
 # The template, by the tools that pin an older boto3 than ours and so live in environments of their own.
 template: .venv-sam/ready .venv-checkov/ready
@@ -63,6 +64,6 @@ define environment
 @echo "Setting up $(1) …"
 @$(PYTHON) -m venv --clear $(1)
 @$(1)/bin/pip install --quiet --require-hashes --requirement requirements/uv.txt || true
-@UV_PYTHON_DOWNLOADS=never $(1)/bin/uv pip install --quiet --python $(1)/bin/python --require-hashes --requirement $(2) \
+@UV_PYTHON_DOWNLOADS=never $(1)/bin/uv pip install --quiet --compile-bytecode --python $(1)/bin/python --require-hashes --requirement $(2) \
 	|| $(1)/bin/pip install --quiet --require-hashes --requirement $(2)
 endef

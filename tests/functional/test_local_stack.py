@@ -76,6 +76,15 @@ def test_leaving_the_stack_leaves_no_trace_in_the_process() -> None:
     assert "keep_orders" not in sys.modules
 
 
+def test_functions_are_imported_anew_whoever_imported_them_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "do_task", ModuleType("do_task"))
+
+    with LocalStack(TEMPLATE) as stack:
+        stack.run(NOON)
+
+        assert len(function("do_task").tasks) == 2
+
+
 def test_a_second_stack_in_the_process_begins_empty() -> None:
     for _ in range(2):
         with LocalStack(TEMPLATE) as stack:

@@ -1,0 +1,1 @@
+"""The local stack: memberflow on one machine, built from template.yaml in moto's memory."""

@@ -1,0 +1,74 @@
+"""Roles and functions agree: what functions ask of AWS in a life of the local stack, their roles allow."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from cli.local.stack import TEMPLATE, LocalStack
+from cli.local.translate import read
+from memberflow.facts import rfc3339
+from memberflow.programme import author
+
+RESOURCES = read(TEMPLATE)["Resources"]
+NOON = 1_772_366_400_000
+"""2026-03-01T12:00:00Z"""
+DAY = 86_400_000
+
+# A request is allowed by the action of its name, but for these. Transactions of ours hold puts alone.
+ACTIONS = {"dynamodb:TransactWriteItems": "dynamodb:PutItem", "sqs:SendMessageBatch": "sqs:SendMessage"}
+
+
+def allowed(function: str) -> set[str]:
+    role = RESOURCES[f"{function}Role"]["Properties"]
+    shared = [RESOURCES[policy["Ref"]]["Properties"] for policy in role["ManagedPolicyArns"]]
+    said = [
+        s for policy in (*role["Policies"], *shared) for s in policy["PolicyDocument"]["Statement"] if "Action" in s
+    ]
+    return {action for s in said for action in (s["Action"] if isinstance(s["Action"], list) else [s["Action"]])}
+
+
+@pytest.fixture(scope="module")
+def requests(tmp_path_factory: pytest.TempPathFactory) -> dict[str, set[str]]:
+    """The actions that each function needed while members joined, ordered, erred and grew old."""
+    programme = tmp_path_factory.mktemp("shipped") / "sample.json"
+    author.write_shipped(author.named("sample"), programme)
+    with LocalStack(programme_file=programme, parameters={"DueShards": "1"}) as stack:
+        stack.clock = NOON
+        stack.put_activities([_event("member.joined", "m", NOON - 5, birthday="1990-05-17")])
+        stack.put_orders([_order("o1", NOON - 4), _order("o2", NOON - 2), _order("late", NOON - 3), b"no order"])
+        stack.pump()
+        stack.put_orders([_order("later", NOON - 10)])
+        for day in range(0, 800, 20):
+            stack.clock = NOON + day * DAY
+            stack.run(stack.clock)
+        assert stack.failures == []
+        return {
+            function: {ACTIONS.get(name, name) for name in (request.replace(".", ":") for request in counted)}
+            for function, counted in stack.requests_of.items()
+        }
+
+
+def _event(kind: str, member_id: str, at: int, **more: str) -> bytes:
+    return json.dumps({"type": kind, "member_id": member_id, "occurred_at": rfc3339(at), **more}).encode()
+
+
+def _order(order_id: str, at: int) -> bytes:
+    return _event("order.paid", "m", at, order_id=order_id, amount="900.00", currency="GBP")
+
+
+def test_every_function_was_called(requests: dict[str, set[str]]) -> None:
+    assert set(requests) == {name for name, said in RESOURCES.items() if said["Type"] == "AWS::Serverless::Function"}
+
+
+def test_no_function_asks_for_what_its_role_does_not_allow(requests: dict[str, set[str]]) -> None:
+    assert {
+        function: asked - allowed(function) for function, asked in requests.items() if asked - allowed(function)
+    } == {}
+
+
+def test_no_role_allows_a_change_of_items_that_its_function_never_made(requests: dict[str, set[str]]) -> None:
+    for function, asked in requests.items():
+        changes = {action for action in allowed(function) if action.startswith("dynamodb:") and action.endswith("Item")}
+        assert changes <= asked, function
