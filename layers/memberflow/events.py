@@ -121,7 +121,7 @@ class PointsRedeemed(_Event, tag="points.redeemed", kw_only=True):
 Event = OrderPaid | OrderRefunded | MemberJoined | MemberUpdated | ConsentChanged | ActivityDone | PointsRedeemed
 EVENT_TYPES: tuple[type[Struct], ...] = Event.__args__
 
-_EVENT_DECODER = msgspec.json.Decoder(Event)
+_EVENT_DECODER: msgspec.json.Decoder[Event] = msgspec.json.Decoder(Event)
 
 # What would be right, by the last name of a field's path; the types say the rest.
 _EXPECTED = {
@@ -139,33 +139,45 @@ def decode(raw: bytes | str, currency: str) -> AnyFact:
 
     Raises BadInput, which names the field, its value and what would be right.
     """
-    if len(raw) > MAX_EVENT_BYTES:
-        raise BadInput("", f"{len(raw)} bytes", f"at most {MAX_EVENT_BYTES} bytes")
-    try:
-        event = _EVENT_DECODER.decode(raw)
-    except msgspec.ValidationError as error:
-        raise _explain(raw, error) from None
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise BadInput(
-            "", raw if isinstance(raw, str) else raw.decode(errors="replace"), f"a JSON object ({error})"
-        ) from None
+    data = raw if isinstance(raw, bytes) else raw.encode(errors="replace")
+    if len(data) > MAX_EVENT_BYTES:
+        raise BadInput("", f"{len(data)} bytes", f"at most {MAX_EVENT_BYTES} bytes")
+    event = _parse(data)
     fact: AnyFact = _TO_FACT[type(event)](event, currency)
     return fact
 
 
-def _explain(raw: bytes | str, error: msgspec.ValidationError) -> BadInput:
+def _parse(data: bytes) -> Event:
+    try:
+        try:
+            return _EVENT_DECODER.decode(data)
+        except msgspec.ValidationError as error:
+            raise _explain(data, error) from None
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise BadInput("", data.decode(errors="replace"), f"a JSON object in UTF-8 ({error})") from None
+
+
+def _explain(data: bytes, error: msgspec.ValidationError) -> BadInput:
     """Adds the value that stood in the field to msgspec's account, whose text ends in the path."""
     problem, _, path = str(error).partition(" - at `$")
-    steps = [step for step in path.strip("`").replace("]", "").replace("[", ".").split(".") if step]
-    value: Any = msgspec.json.decode(raw)
-    for step in steps:
+    path = path.strip("`.")
+    value: Any = msgspec.json.decode(data)
+    for step in path.replace("]", "").replace("[", ".").split(".") if path else ():
         value = value[int(step)] if isinstance(value, list) else value[step]
     missing = problem.removeprefix("Object missing required field `").rstrip("`")
     if missing != problem.rstrip("`"):
-        return BadInput(".".join([*steps, missing]), None, _EXPECTED.get(missing, "a value: the field is required"))
-    return BadInput(
-        path.strip("`.") or "", value, _EXPECTED.get(steps[-1] if steps else "", problem.removeprefix("Expected "))
-    )
+        name, value, problem = missing, None, "a value: the field is required"
+        path = f"{path}.{missing}" if path else missing
+    else:
+        name, problem = path.rpartition(".")[2], problem.removeprefix("Expected ")
+    return BadInput(path, value, _EXPECTED.get(name, problem))
+
+
+def _moment(at: datetime) -> int:
+    """Refuses what lies where calendars end: a window or a term from there would leave them."""
+    if not 1900 <= at.year < 2200:
+        raise BadInput("occurred_at", at.isoformat(), "a moment from 1900 to 2199")
+    return moment(at)
 
 
 def _minor(field: str, amount: str, currency: str, expected_currency: str) -> int:
@@ -186,7 +198,7 @@ def _order(event: OrderPaid, currency: str) -> Order:
     if event.lines:
         categories = tuple(dict.fromkeys((*categories, *(line.category for line in event.lines))))
     return Order(
-        at=moment(event.occurred_at),
+        at=_moment(event.occurred_at),
         id=event.order_id,
         member_id=event.member_id,
         amount=_minor("amount", event.amount, event.currency, currency),
@@ -203,7 +215,7 @@ def _refund(event: OrderRefunded, currency: str) -> Refund:
         raise BadInput("order_id", None, "the order that is refunded whole")
     amount = _minor("amount", event.amount or "0", event.currency, currency)
     return Refund(
-        at=moment(event.occurred_at),
+        at=_moment(event.occurred_at),
         id=event.refund_id,
         member_id=event.member_id,
         order_id=event.order_id,
@@ -224,7 +236,7 @@ def _birthday(text: str | None) -> tuple[int, int, int] | None:
 
 def _profile(event: _Profile) -> dict[str, Any]:
     return {
-        "at": moment(event.occurred_at),
+        "at": _moment(event.occurred_at),
         "member_id": event.member_id,
         "birthday": _birthday(event.birthday),
         "time_zone": event.time_zone,
@@ -243,7 +255,7 @@ def _updated(event: MemberUpdated, currency: str) -> Updated:
 
 def _consent(event: ConsentChanged, currency: str) -> Consent:
     return Consent(
-        at=moment(event.occurred_at),
+        at=_moment(event.occurred_at),
         id=event.event_id,
         member_id=event.member_id,
         purpose=event.purpose,
@@ -256,7 +268,7 @@ def _consent(event: ConsentChanged, currency: str) -> Consent:
 
 def _activity(event: ActivityDone, currency: str) -> Activity:
     return Activity(
-        at=moment(event.occurred_at),
+        at=_moment(event.occurred_at),
         id=f"{event.activity}#{event.activity_id}",
         member_id=event.member_id,
         activity=event.activity,
@@ -265,7 +277,7 @@ def _activity(event: ActivityDone, currency: str) -> Activity:
 
 def _redemption(event: PointsRedeemed, currency: str) -> Redemption:
     return Redemption(
-        at=moment(event.occurred_at), id=event.redemption_id, member_id=event.member_id, points=event.points
+        at=_moment(event.occurred_at), id=event.redemption_id, member_id=event.member_id, points=event.points
     )
 
 
