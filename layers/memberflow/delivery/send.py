@@ -92,5 +92,5 @@ def _tell(item: MessageItem) -> None:
     """Every end of a message, with its reason, in the log; no more of the member than stands for him."""
     if item.state in _METRICS:
         runtime.metrics.add_metric(name=_METRICS[item.state], unit="Count", value=1)
-        said = {"member": runtime.alias(member_id_of(item.pk)), "message": item.sk.removeprefix("MESSAGE#")}
-        runtime.logger.info(f"message {item.state}", extra=said | {"reason": item.reason})
+        said = {"member": runtime.alias(member_id_of(item.pk)), "occurrence": item.sk.removeprefix("MESSAGE#")}
+        runtime.logger.info("message ended", extra=said | {"state": item.state, "reason": item.reason})
