@@ -17,6 +17,7 @@ from typing import Any
 
 ROOT = Path(__file__).parents[1]
 RETAIL = ROOT.parent / "shared" / "data" / "online_retail.open.jsonl.gz"
+CACHE = ROOT / ".cache"
 STORE_MS = 5
 
 
@@ -85,12 +86,21 @@ def slow_store() -> Iterator[None]:
 
 def streams() -> dict[str, list[bytes]]:
     """The real order streams that can be had, as lines of events in the sample programme's currency."""
-    from cli.cdnow import events
+    from cli import cdnow
 
-    found = {"cdnow": [bytes(line) for line in events("GBP")]}
+    CACHE.mkdir(exist_ok=True)
+    customers = cdnow.load(CACHE).customers.items()
+    found = {"cdnow": [_cdnow_line(who, n, one) for who, bought in customers for n, one in enumerate(bought)]}
     if RETAIL.exists():
         found["online_retail"] = gzip.decompress(RETAIL.read_bytes()).splitlines()
     return found
+
+
+def _cdnow_line(customer: str, n: int, purchase: Any) -> bytes:
+    """In the form of the other stream, which has ids of its own for events."""
+    head = {"type": "order.paid", "event_id": f"cd-{customer}-{n}:paid", "member_id": f"cd-{customer}"}
+    order = {"order_id": f"cd-{customer}-{n}", "occurred_at": f"{purchase.on}T12:00:00Z"}
+    return json.dumps({**head, **order, "amount": f"{purchase.amount:.2f}", "currency": "GBP"}).encode()
 
 
 def order_line(member: str, order: str, day: int, amount: str = "40.00") -> bytes:

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from memberflow.facts import moment
-from memberflow.runtime import logger, metrics
+from memberflow.runtime import count, logger, metrics
 from memberflow.store.models import client
 from memberflow.store.runs import Task, start
 
@@ -25,7 +25,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     tasks = start(moment(datetime.fromisoformat(event["run_at"])))
     for first in range(0, len(tasks), BATCH):
         _hand_out(tasks[first : first + BATCH])
-    metrics.add_metric(name="RunsStarted", unit="Count", value=1)
+    count("RunsStarted")
     logger.info("run started", extra={"run": tasks[0].run_id, "shards": len(tasks)})
     return {"run": tasks[0].run_id, "shards": len(tasks)}
 

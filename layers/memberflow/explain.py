@@ -88,7 +88,7 @@ class Explanation(Struct, frozen=True):
 
 def explain(rules: Rules, member_id: str, facts: Iterable[AnyFact], at: int) -> Explanation:
     """The member's explanation as of ``at``, from all his facts in any order."""
-    known = [fact for fact in facts if fact.at <= at]
+    known = list(facts)
     out = Outcome(entries=[])
     member = fold.fold(rules, member_id, known, at, out)
     today = rules.zone.day(at)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+import warnings
 from collections.abc import Callable
 from functools import cache
 from hashlib import sha256
@@ -14,6 +15,9 @@ from msgspec import Struct
 from memberflow.engine.rules import Rules
 from memberflow.programme.load import load
 from memberflow.programme.schema import Shipped
+
+# A call in which nothing was counted is nothing to warn of.
+warnings.filterwarnings("ignore", message="No application metrics to publish")
 
 logger = Logger(service="memberflow")
 metrics = Metrics(namespace="memberflow", service="memberflow")
@@ -64,6 +68,12 @@ clock: Callable[[], int] = wall_clock
 
 def now() -> int:
     return clock()
+
+
+def count(name: str, value: int = 1) -> None:
+    """Adds to a metric; nothing is not worth a data point."""
+    if value:
+        metrics.add_metric(name=name, unit="Count", value=value)
 
 
 def alias(member_id: str) -> str:

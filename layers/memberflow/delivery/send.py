@@ -91,6 +91,6 @@ def _save(item: MessageItem, before: str) -> bool:
 def _tell(item: MessageItem) -> None:
     """Every end of a message, with its reason, in the log; no more of the member than stands for him."""
     if item.state in _METRICS:
-        runtime.metrics.add_metric(name=_METRICS[item.state], unit="Count", value=1)
+        runtime.count(_METRICS[item.state])
         said = {"member": runtime.alias(member_id_of(item.pk)), "occurrence": item.sk.removeprefix("MESSAGE#")}
         runtime.logger.info("message ended", extra=said | {"state": item.state, "reason": item.reason})

@@ -8,6 +8,7 @@ from pynamodb.expressions.condition import Condition
 from memberflow.engine import fold
 from memberflow.engine.member import DISTANT
 from memberflow.engine.outcome import Decision, Occurrence, Outcome
+from memberflow.engine.packed import pack
 from memberflow.engine.rules import Rules
 from memberflow.store.commit import ITEMS_MAX, Change, Tally
 from memberflow.store.models import (
@@ -25,8 +26,6 @@ from memberflow.store.reading import Kept, Stored
 FACTS_MAX = 40
 """Facts of one member in one transaction: with what follows from them it stays below the limit of a hundred items."""
 
-_ENCODER = msgspec.msgpack.Encoder()
-
 
 def change_of(rules: Rules, stored: Stored, out: Outcome, now: int, exact_due: bool = False) -> Change:
     """Without ``exact_due`` an earlier moment in the due index stays: an early waking costs less than a moved one."""
@@ -34,7 +33,7 @@ def change_of(rules: Rules, stored: Stored, out: Outcome, now: int, exact_due: b
     member.wake = due = fold.next_due(rules, member)[0]
     if stored.due_at is not None and stored.due_at < due and not exact_due:
         due = stored.due_at
-    item = MemberItem(*member_key(member.id), state=_ENCODER.encode(member), version=stored.version + 1)
+    item = MemberItem(*member_key(member.id), state=pack(member), version=stored.version + 1)
     if due != DISTANT:
         item.due_shard, item.due_at = due_shard(member.id), due
     change = Change(member.id, item, [], [], Tally(1, 0, out.expired, len(out.decisions), len(out.occurrences)))

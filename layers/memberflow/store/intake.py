@@ -40,10 +40,10 @@ def take_in(rules: Rules, inputs: Sequence[Input]) -> list[str]:
     for given, arrival in arrivals:
         if arrival.outcome == "conflict":
             failed += _park(given, ConflictingFact(arrival.fact.kind, arrival.fact.id, "the content stored before"))
-    _count("FactsNew", sum(arrival.outcome == "new" for _, arrival in arrivals))
-    _count("FactsDuplicate", sum(arrival.outcome == "duplicate" for _, arrival in arrivals))
-    _count("MembersWritten", tally.written)
-    _count("MembersRebuilt", tally.rebuilt)
+    runtime.count("FactsNew", sum(arrival.outcome == "new" for _, arrival in arrivals))
+    runtime.count("FactsDuplicate", sum(arrival.outcome == "duplicate" for _, arrival in arrivals))
+    runtime.count("MembersWritten", tally.written)
+    runtime.count("MembersRebuilt", tally.rebuilt)
     return failed + [given.id for given, arrival in arrivals if arrival.outcome == "failed"]
 
 
@@ -67,10 +67,5 @@ def _park(given: Input, error: BadInput) -> list[str]:
         runtime.logger.warning("store unavailable", extra={"reason": str(failure)})
         return [given.id]
     runtime.logger.warning("parked", extra={"source": given.source, "field": error.field, "input": given.id})
-    _count("InputsParked", 1)
+    runtime.count("InputsParked")
     return []
-
-
-def _count(name: str, value: int) -> None:
-    if value:
-        runtime.metrics.add_metric(name=name, unit="Count", value=value)

@@ -84,7 +84,7 @@ class DueItem(Model):
 
 
 class MemberItem(Item, discriminator="member"):
-    """``state``: the member as MessagePack. ``version``: counts the writes, guards each."""
+    """``state``: the member, packed. ``version``: counts the writes, guards each."""
 
     state = BinaryAttribute(legacy_encoding=False)
     version = NumberAttribute()

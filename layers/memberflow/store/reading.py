@@ -10,6 +10,7 @@ from msgspec import Struct, field
 from memberflow import facts
 from memberflow.engine.member import Member
 from memberflow.engine.outcome import Decision, Occurrence
+from memberflow.engine.packed import unpack
 from memberflow.facts import AnyFact
 from memberflow.store.models import (
     DecisionItem,
@@ -22,7 +23,6 @@ from memberflow.store.models import (
     store_errors,
 )
 
-_MEMBER = msgspec.msgpack.Decoder(Member)
 _DECISION = msgspec.json.Decoder(Decision)
 _OCCURRENCE = msgspec.json.Decoder(Occurrence)
 
@@ -55,7 +55,7 @@ def load(member_ids: Iterable[str]) -> dict[str, Stored]:
     for item in get(member_key(member_id) for member_id in found):
         if isinstance(item, MemberItem):
             due_at = None if item.due_at is None else int(item.due_at)
-            found[member_id_of(item.pk)] = Stored(_MEMBER.decode(item.state), int(item.version), due_at)
+            found[member_id_of(item.pk)] = Stored(unpack(item.state), int(item.version), due_at)
     return found
 
 

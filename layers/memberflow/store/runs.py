@@ -113,16 +113,16 @@ def _note(task: Task, done: Done) -> None:
     actions: list[Action] = [getattr(ShardItem, name).add(value) for name, value in asdict(done).items()]
     actions += [ShardItem.changed_at.set(runtime.now()), ShardItem.kind.set(ShardItem)]
     ShardItem(*shard_key(task.run_id, task.shard)).update(actions)
-    for name, value in (("MembersAdvanced", done.changed), ("MessagesReleased", done.released)):
-        runtime.metrics.add_metric(name=name, unit="Count", value=value)
-    runtime.metrics.add_metric(name="PointsExpired", unit="Count", value=done.points_expired)
+    runtime.count("MembersAdvanced", done.changed)
+    runtime.count("MessagesReleased", done.released)
+    runtime.count("PointsExpired", done.points_expired)
 
 
 def _close(task: Task) -> None:
     """The shard is through; with the last one the run is closed."""
     run = RunItem(*run_key(task.run_id))
     run.update([RunItem.done.add({task.shard}), RunItem.changed_at.set(runtime.now())])
-    runtime.metrics.add_metric(name="ShardsDone", unit="Count", value=1)
+    runtime.count("ShardsDone")
     if len(run.done or ()) == run.shards:
-        runtime.metrics.add_metric(name="RunClosed", unit="Count", value=1)
+        runtime.count("RunClosed")
         runtime.logger.info("run closed", extra={"run": task.run_id})
