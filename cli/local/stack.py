@@ -61,6 +61,7 @@ class LocalStack:
         self.clock: int | None = None
         self._template, self._programme_file, self._quiet = template, programme_file, quiet
         self._parameters = parameters or {}
+        self._clients: dict[str, Any] = {}
 
     def __enter__(self) -> LocalStack:
         with ExitStack() as undo:
@@ -92,7 +93,9 @@ class LocalStack:
 
     def client(self, name: str) -> Any:
         """A boto3 client of a service of the stack."""
-        return boto3.client(name)
+        if name not in self._clients:
+            self._clients[name] = boto3.client(name)
+        return self._clients[name]
 
     def now(self) -> int:
         return time.time_ns() // 1_000_000 if self.clock is None else self.clock

@@ -11,6 +11,7 @@ import pytest
 from cli.local.stack import LocalStack
 from memberflow.facts import moment
 from tests.functional.conftest import consent, items, joined, kinesis, member, order
+from tests.functional.test_conflicts import before_request, down, once
 
 Sample = Callable[[str], dict[str, Any]]
 
@@ -25,6 +26,18 @@ def run(stack: LocalStack, text: str) -> None:
     assert stack.failures == []
 
 
+def runs() -> list[Any]:
+    from memberflow.store.models import RunItem
+
+    return [item for item in items() if isinstance(item, RunItem)]
+
+
+def shards() -> list[Any]:
+    from memberflow.store.models import ShardItem
+
+    return [item for item in items() if isinstance(item, ShardItem)]
+
+
 def messages() -> dict[str, str]:
     return {item.sk.removeprefix("MESSAGE#"): item.state for item in items("MESSAGE#")}
 
@@ -32,7 +45,7 @@ def messages() -> dict[str, str]:
 def test_the_sample_event_opens_a_run_and_hands_out_its_shards(stack: LocalStack, sample: Sample) -> None:
     assert stack.call("StartRun", sample("start_run")) == {"run": "2026-03-06T12:00:00Z", "shards": 2}
     stack.pump()
-    (opened,) = items("RUN")
+    (opened,) = runs()
     assert (opened.until, opened.done) == (at("2026-03-06T12:00:00"), {0, 1})
 
 
@@ -105,14 +118,33 @@ def test_a_shard_that_runs_out_of_time_goes_on_where_it_stopped(
     monkeypatch.setattr("cli.local.functions.Context.get_remaining_time_in_millis", lambda self: next(left))
     run(stack, "2026-05-31T12:00:00")
     assert [item.state for item in items("MESSAGE#")] == ["withheld"] * 500
-    (opened,) = items("RUN")
+    (opened,) = runs()
     assert opened.done == {0, 1}
-    assert sum(shard.looked_at for shard in items("SHARD#")) == 500
+    assert sum(shard.looked_at for shard in shards()) == 500
     assert stack.requests["sqs.SendMessage"] >= 2
 
 
 def test_the_counts_of_a_run_can_be_read(stack: LocalStack) -> None:
     stack.call("TakeOrders", kinesis(order("m-1", "o-1", "2026-03-01T10:00:00Z", "40.00")))
     run(stack, "2027-03-02T12:00:00")
-    (shard,) = items("SHARD#")
+    (shard,) = shards()
     assert (shard.looked_at, shard.changed, shard.points_expired, shard.messages) == (1, 1, 40, 1)
+    assert (runs()[0].withheld, runs()[0].sent) == (1, 0)
+
+
+def test_a_run_counts_what_became_of_its_messages(stack: LocalStack) -> None:
+    stack.put_activities(joined(f"m-{n}", birthday="1990-03-10") for n in range(5))
+    stack.put_activities(consent(f"m-{n}") for n in range(5))
+    stack.put_activities([consent("m-1", granted=False, at="2026-01-02T00:00:00Z")])
+    stack.pump()
+    run(stack, "2026-03-10T12:00:00")
+    assert (runs()[0].sent, runs()[0].withheld) == (4, 1)
+
+
+def test_a_shard_that_fails_is_counted_and_done_by_another_delivery(stack: LocalStack) -> None:
+    stack.call("TakeOrders", kinesis(order("m-1", "o-1", "2026-03-01T10:00:00Z", "40.00")))
+    with before_request("TransactWriteItems", once(down)):
+        run(stack, "2026-05-31T12:00:00")
+    (shard,) = shards()
+    assert (shard.failures, shard.changed) == (1, 1)
+    assert runs()[0].done == {0, 1}

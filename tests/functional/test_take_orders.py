@@ -129,6 +129,15 @@ def test_the_same_input_delivered_twice_is_parked_once(stack: LocalStack) -> Non
     assert len(items("2026-03-05T09")) == 1
 
 
+@pytest.mark.parametrize("when", ["2026-02-01T10:00:00Z", "2026-03-01T10:00:00Z", "2026-03-04T10:00:00Z"])
+def test_a_conflict_is_parked_whatever_moment_it_claims(stack: LocalStack, when: str) -> None:
+    from memberflow.store.parking import parked_on
+
+    stack.call("TakeOrders", kinesis(order("m-1", "o-1", "2026-03-01T10:00:00Z", "40.00")))
+    assert stack.call("TakeOrders", kinesis(order("m-1", "o-1", when, "99.00"))) == ALL_WELL
+    assert (member("m-1").member.points, len(parked_on("2026-03-05"))) == (40, 1)
+
+
 @pytest.mark.parametrize("together", [True, False])
 def test_the_same_order_with_another_amount_is_parked_and_the_first_stands(stack: LocalStack, together: bool) -> None:
     from memberflow.store.parking import parked_on

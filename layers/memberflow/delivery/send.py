@@ -6,8 +6,10 @@ claimed calls, once. Found claimed again, it was left by a crash between call an
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
+from jinja2 import TemplateError
 from pynamodb.exceptions import PynamoDBException
 
 from memberflow import runtime
@@ -15,10 +17,11 @@ from memberflow.delivery import channels, gates, render
 from memberflow.engine import fold
 from memberflow.engine.member import Member
 from memberflow.engine.outcome import Occurrence, Outcome
-from memberflow.engine.rules import Rules
-from memberflow.programme.schema import Shipped
+from memberflow.engine.rules import Journey, Rules
+from memberflow.programme.schema import Message, Shipped
 from memberflow.store.models import MessageItem, due_shard, member_id_of, store_errors
 from memberflow.store.reading import get, load, occurrence_of
+from memberflow.store.runs import note_ends
 
 RETRY_MS = 60_000
 """A throttled message waits so long for its next try, in the due index like any other."""
@@ -35,9 +38,14 @@ def send_all(shipped: Shipped, rules: Rules, keys: Sequence[tuple[str, str]]) ->
     """Sends the waiting messages with these keys. Raises StoreUnavailable, with what was done recorded."""
     items = [item for item in get(keys) if isinstance(item, MessageItem)]
     members = load(member_id_of(item.pk) for item in items)
+    ends: Counter[tuple[str, str]] = Counter()
     with store_errors("messages were not sent"):
         for item in items:
+            before = item.state
             _send(shipped, rules, item, members[member_id_of(item.pk)].member)
+            if item.run is not None and item.state != before and item.state in _METRICS:
+                ends[item.run, item.state] += 1
+        note_ends(ends)
 
 
 def _send(shipped: Shipped, rules: Rules, item: MessageItem, member: Member) -> None:
@@ -50,14 +58,18 @@ def _send(shipped: Shipped, rules: Rules, item: MessageItem, member: Member) -> 
     reason = gates.withheld(rules, member, occurrence, now)
     if reason is not None:
         _record(item, "waiting", "withheld", reason)
-    elif _record(item, "waiting", "claimed"):
-        _call(shipped, rules, item, member, occurrence)
+        return
+    try:
+        message = render.render(shipped, rules, member, occurrence)
+    except TemplateError as error:
+        _record(item, "waiting", "failed", f"template: {type(error).__name__}")
+        return
+    if _record(item, "waiting", "claimed"):
+        _call(rules.journeys[occurrence.journey], item, member, occurrence, message)
 
 
-def _call(shipped: Shipped, rules: Rules, item: MessageItem, member: Member, occurrence: Occurrence) -> None:
-    journey = rules.journeys[occurrence.journey]
+def _call(journey: Journey, item: MessageItem, member: Member, occurrence: Occurrence, message: Message) -> None:
     item.channel = gates.channel_for(member, journey)
-    message = render.render(shipped, rules, member, occurrence)
     tags = {"member": runtime.alias(member.id), "occurrence": occurrence.id.replace("#", "-")}
     sent = channels.send(item.channel, member.contacts.get(item.channel, ""), message, journey.purpose, tags)
     if sent.state == "throttled":
@@ -82,6 +94,7 @@ def _save(item: MessageItem, before: str) -> bool:
         item.save(condition=MessageItem.state == before)
     except PynamoDBException as error:
         if error.cause_response_code == "ConditionalCheckFailedException":
+            item.state = before
             return False
         raise
     _tell(item)

@@ -27,18 +27,19 @@ FACTS_MAX = 40
 """Facts of one member in one transaction: with what follows from them it stays below the limit of a hundred items."""
 
 
-def change_of(rules: Rules, stored: Stored, out: Outcome, now: int, exact_due: bool = False) -> Change:
-    """Without ``exact_due`` an earlier moment in the due index stays: an early waking costs less than a moved one."""
+def change_of(rules: Rules, stored: Stored, out: Outcome, now: int, run: str | None = None) -> Change:
+    """Outside a run an earlier moment in the due index stays: an early waking costs less than a moved one."""
     member = stored.member
     member.wake = due = fold.next_due(rules, member)[0]
-    if stored.due_at is not None and stored.due_at < due and not exact_due:
+    if stored.due_at is not None and stored.due_at < due and run is None:
         due = stored.due_at
     item = MemberItem(*member_key(member.id), state=pack(member), version=stored.version + 1)
     if due != DISTANT:
         item.due_shard, item.due_at = due_shard(member.id), due
-    change = Change(member.id, item, [], [], Tally(1, 0, out.expired, len(out.decisions), len(out.occurrences)))
+    stale = sum(occurrence.useful_until <= now for occurrence in out.occurrences)
+    change = Change(member.id, item, [], [], Tally(1, 0, out.expired, len(out.decisions), len(out.occurrences), stale))
     change.items += _decision_items(change, out.decisions, now)
-    change.items += _message_items(member.id, out.occurrences, now, ITEMS_MAX - FACTS_MAX - len(change.items) - 1)
+    change.items += _message_items(member.id, out.occurrences, now, run, ITEMS_MAX - FACTS_MAX - len(change.items) - 1)
     return change
 
 
@@ -68,21 +69,26 @@ def _decision_items(
     ]
 
 
-def _message_items(member_id: str, occurrences: list[Occurrence], now: int, room: int) -> list[MessageItem]:
+def _message_items(
+    member_id: str, occurrences: list[Occurrence], now: int, run: str | None, room: int
+) -> list[MessageItem]:
     """Messages in time wait or leave now; stale ones are kept as withheld, the newest of them where room is short."""
     stale = [occurrence for occurrence in occurrences if occurrence.useful_until <= now]
     live = [occurrence for occurrence in occurrences if occurrence.useful_until > now]
-    items = [_message_item(member_id, occurrence, now, "waiting", None) for occurrence in live]
+    items = [_message_item(member_id, occurrence, now, run, "waiting", None) for occurrence in live]
     kept = stale[max(0, len(stale) - max(0, room - len(live))) :]
-    return items + [_message_item(member_id, occurrence, now, "withheld", "stale") for occurrence in kept]
+    return items + [_message_item(member_id, occurrence, now, run, "withheld", "stale") for occurrence in kept]
 
 
-def _message_item(member_id: str, occurrence: Occurrence, now: int, state: str, reason: str | None) -> MessageItem:
+def _message_item(
+    member_id: str, occurrence: Occurrence, now: int, run: str | None, state: str, reason: str | None
+) -> MessageItem:
     item = MessageItem(
         *message_key(member_id, occurrence.id),
         body=msgspec.json.encode(occurrence).decode(),
         state=state,
         reason=reason,
+        run=run,
         known_at=now,
         changed_at=now,
     )

@@ -24,13 +24,14 @@ _OVERTAKEN = {"ConditionalCheckFailed", "TransactionConflict"}
 
 
 class Tally(Struct):
-    """What was written, for logs, metrics and runs: members, of them folded anew, points that ran out, …"""
+    """What was written, for metrics and runs: members, points that ran out; of the messages the stale ones."""
 
     written: int = 0
     rebuilt: int = 0
     points_expired: int = 0
     decisions: int = 0
     messages: int = 0
+    stale: int = 0
 
     def add(self, other: Tally) -> None:
         for name in self.__struct_fields__:

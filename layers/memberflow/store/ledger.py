@@ -51,8 +51,8 @@ def take(rules: Rules, arrivals: Sequence[Arrival]) -> Tally:
     return tally
 
 
-def advance(rules: Rules, member_ids: Sequence[str], until: int) -> Tally:
-    """Lets time run for these members up to ``until`` and writes them. Raises StoreUnavailable."""
+def advance(rules: Rules, member_ids: Sequence[str], until: int, run: str) -> Tally:
+    """Lets time run for these members up to ``until``, as part of a run, and writes them. Raises StoreUnavailable."""
     tally = Tally()
     waiting = list(member_ids)
     for _ in range(ATTEMPTS_MAX):
@@ -61,7 +61,7 @@ def advance(rules: Rules, member_ids: Sequence[str], until: int) -> Tally:
             if stored.version:
                 out = Outcome()
                 fold.advance(rules, stored.member, until, out)
-                changes.append(change_of(rules, stored, out, until, exact_due=True))
+                changes.append(change_of(rules, stored, out, until, run))
         waiting = [change.member_id for change in commit(changes, tally)]
         if not waiting:
             return tally
@@ -81,7 +81,7 @@ def _unique(arrivals: Sequence[Arrival]) -> list[Arrival]:
 def _take_round(rules: Rules, by_member: dict[str, list[Arrival]], tally: Tally) -> None:
     """One commit for all members, then each one that was overtaken alone."""
     try:
-        overtaken = _attempt(rules, by_member, tally)
+        overtaken = _attempt(rules, by_member, tally, first=True)
     except StoreUnavailable as error:
         runtime.logger.warning("store unavailable", extra={"reason": str(error)})
         _settle(by_member.values(), "failed")
@@ -94,7 +94,7 @@ def _take_round(rules: Rules, by_member: dict[str, list[Arrival]], tally: Tally)
 def _take_alone(rules: Rules, member_id: str, waiting: list[Arrival], tally: Tally) -> None:
     for _ in range(ATTEMPTS_MAX):
         try:
-            if not _attempt(rules, {member_id: waiting}, tally):
+            if not _attempt(rules, {member_id: waiting}, tally, first=False):
                 _settle([waiting], "new")
                 return
         except StoreUnavailable:
@@ -109,10 +109,10 @@ def _settle(groups: Iterable[list[Arrival]], outcome: Literal["new", "failed"]) 
             arrival.outcome = arrival.outcome or outcome
 
 
-def _attempt(rules: Rules, by_member: dict[str, list[Arrival]], tally: Tally) -> list[str]:
+def _attempt(rules: Rules, by_member: dict[str, list[Arrival]], tally: Tally, first: bool) -> list[str]:
     """Load, fold, commit once; returns the ids of members that were overtaken."""
     stored = load(by_member)
-    _drop_known(stored, by_member)
+    _drop_known(stored, by_member, everything=not first)
     changes = []
     for member_id, waiting in by_member.items():
         fresh = [arrival for arrival in waiting if not arrival.outcome]
@@ -121,13 +121,17 @@ def _attempt(rules: Rules, by_member: dict[str, list[Arrival]], tally: Tally) ->
     return [change.member_id for change in commit(changes, tally)]
 
 
-def _drop_known(stored: dict[str, Stored], by_member: dict[str, list[Arrival]]) -> None:
-    """Settles redelivered facts: one that is known already sorts no later than the newest its member has."""
+def _drop_known(stored: dict[str, Stored], by_member: dict[str, list[Arrival]], everything: bool) -> None:
+    """Settles facts that are known already.
+
+    One delivered again sorts no later than the newest its member has, so others are not looked up at first; one whose
+    id comes with another content may claim any moment, and shows when its put fails.
+    """
     suspects = {
         fact_key(arrival.fact): arrival
         for member_id, waiting in by_member.items()
         for arrival in waiting
-        if not arrival.outcome and arrival.fact.key <= stored[member_id].member.newest
+        if not arrival.outcome and (everything or arrival.fact.key <= stored[member_id].member.newest)
     }
     if suspects:
         for item in get(suspects):

@@ -5,7 +5,7 @@
     Fact      MEMBER#<id>      FACT#<kind>#<id>
     Decision  MEMBER#<id>      DECISION#<known at>#<n>
     Message   MEMBER#<id>      MESSAGE#<occurrence id>
-    Run       RUN#<id>         RUN, and SHARD#<n> for each of its shards
+    Run       RUN#<month>      <id>, and <id>#<n> for each of its shards
     Parked    PARKED#<day>     <moment>#<digest>#<part>
 
 The index ``due`` holds members and messages that wait for a moment, by ``due_shard`` and ``due_at``.
@@ -109,7 +109,7 @@ class MessageItem(Item, discriminator="message"):
     """``body``: the occurrence as JSON.
 
     ``state``: waiting, claimed, sent, unknown, withheld or failed; ``reason`` says why for the last two. A waiting one
-    without ``due_at`` is to be sent now.
+    without ``due_at`` is to be sent now. ``run``: the one that made or released it.
     """
 
     body = UnicodeAttribute()
@@ -117,6 +117,7 @@ class MessageItem(Item, discriminator="message"):
     reason = UnicodeAttribute(null=True)
     known_at = NumberAttribute()
     changed_at = NumberAttribute()
+    run = UnicodeAttribute(null=True)
     channel = UnicodeAttribute(null=True)
     provider_id = UnicodeAttribute(null=True)
 
@@ -124,6 +125,7 @@ class MessageItem(Item, discriminator="message"):
 class RunItem(Item, discriminator="run"):
     """A run: everything due up to ``until`` is its work, divided over ``shards``; ``done`` names those through.
 
+    ``sent``, ``withheld``, ``unknown`` and ``failed`` count how the messages ended that it made or released.
     ``started_at`` and ``changed_at``, here and in the shards, are of the wall clock.
     """
 
@@ -132,10 +134,14 @@ class RunItem(Item, discriminator="run"):
     started_at = NumberAttribute()
     changed_at = NumberAttribute()
     done = NumberSetAttribute(null=True)
+    sent = NumberAttribute(default=0)
+    withheld = NumberAttribute(default=0)
+    unknown = NumberAttribute(default=0)
+    failed = NumberAttribute(default=0)
 
 
 class ShardItem(Item, discriminator="shard"):
-    """What a shard of a run has done so far; a shard in which nothing was due has none."""
+    """What a shard of a run has done so far, and how often it failed; where nothing was due there is no such item."""
 
     looked_at = NumberAttribute(default=0)
     changed = NumberAttribute(default=0)
@@ -143,6 +149,7 @@ class ShardItem(Item, discriminator="shard"):
     messages = NumberAttribute(default=0)
     released = NumberAttribute(default=0)
     points_expired = NumberAttribute(default=0)
+    failures = NumberAttribute(default=0)
     changed_at = NumberAttribute()
 
 
@@ -189,11 +196,12 @@ def member_id_of(pk: str) -> str:
 
 
 def run_key(run_id: str) -> tuple[str, str]:
-    return f"RUN#{run_id}", "RUN"
+    """Runs are found by the month their id begins with."""
+    return f"RUN#{run_id[:7]}", run_id
 
 
 def shard_key(run_id: str, shard: int) -> tuple[str, str]:
-    return f"RUN#{run_id}", f"SHARD#{shard:03d}"
+    return f"RUN#{run_id[:7]}", f"{run_id}#{shard:03d}"
 
 
 def due_shard(member_id: str) -> str:

@@ -6,15 +6,18 @@ A member comes before the messages he causes: released messages leave through th
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 
 from msgspec import Struct
 from msgspec.structs import asdict
-from pynamodb.exceptions import PutError, UpdateError
+from pynamodb.exceptions import PutError, PynamoDBException, UpdateError
 from pynamodb.expressions.update import Action
 
 from memberflow import runtime
 from memberflow.engine.rules import Rules
+from memberflow.errors import StoreUnavailable
 from memberflow.facts import rfc3339
 from memberflow.store import ledger
 from memberflow.store.models import (
@@ -70,12 +73,16 @@ def work(rules: Rules, task: Task, may_go_on: Callable[[], bool]) -> bool:
 
     What is done is no longer due, so a task taken up again begins where the last one stopped. Raises StoreUnavailable.
     """
-    with store_errors(f"shard {task.shard} of run {task.run_id} stopped"):
-        for page in _pages(task):
-            if not may_go_on():
-                return False
-            _note(task, _work_page(rules, task, page))
-        _close(task)
+    try:
+        with store_errors(f"shard {task.shard} of run {task.run_id} stopped"):
+            for page in _pages(task):
+                if not may_go_on():
+                    return False
+                _note(task, _work_page(rules, task, page))
+            _close(task)
+    except StoreUnavailable:
+        _note_failure(task)
+        raise
     return True
 
 
@@ -88,15 +95,17 @@ def _pages(task: Task) -> Iterator[list[DueItem]]:
 def _work_page(rules: Rules, task: Task, page: list[DueItem]) -> Done:
     members = [member_id_of(item.pk) for item in page if item.sk == "MEMBER"]
     messages = [(item.pk, item.sk) for item in page if item.sk != "MEMBER"]
-    tally = ledger.advance(rules, members, task.until)
-    released = _release(messages, task.until)
+    tally = ledger.advance(rules, members, task.until, task.run_id)
+    released = _release(messages, task)
+    if tally.stale:
+        note_ends(Counter({(task.run_id, "withheld"): tally.stale}))
     return Done(len(members), tally.written, tally.decisions, tally.messages, released, tally.points_expired)
 
 
-def _release(keys: list[tuple[str, str]], now: int) -> int:
+def _release(keys: list[tuple[str, str]], task: Task) -> int:
     """Takes waiting messages out of the index, which the stream reports to the sender; returns how many."""
     released = 0
-    actions: list[Action] = [Item.due_at.remove(), Item.due_shard.remove(), MessageItem.changed_at.set(now)]
+    actions: list[Action] = [Item.due_at.remove(), Item.due_shard.remove(), MessageItem.run.set(task.run_id)]
     for item in get(keys) if keys else ():
         if isinstance(item, MessageItem) and item.state == "waiting":
             try:
@@ -110,12 +119,30 @@ def _release(keys: list[tuple[str, str]], now: int) -> int:
 
 def _note(task: Task, done: Done) -> None:
     """Adds to the shard's counts, so that a task taken up again adds to what the one before it did."""
-    actions: list[Action] = [getattr(ShardItem, name).add(value) for name, value in asdict(done).items()]
-    actions += [ShardItem.changed_at.set(runtime.now()), ShardItem.kind.set(ShardItem)]
-    ShardItem(*shard_key(task.run_id, task.shard)).update(actions)
+    _add_to_shard(task, asdict(done))
     runtime.count("MembersAdvanced", done.changed)
     runtime.count("MessagesReleased", done.released)
     runtime.count("PointsExpired", done.points_expired)
+
+
+def _note_failure(task: Task) -> None:
+    """As far as a store that is in trouble takes it; the log has it in any case."""
+    with suppress(PynamoDBException):
+        _add_to_shard(task, {"failures": 1})
+
+
+def _add_to_shard(task: Task, counts: dict[str, int]) -> None:
+    actions: list[Action] = [getattr(ShardItem, name).add(value) for name, value in counts.items()]
+    actions += [ShardItem.changed_at.set(runtime.now()), ShardItem.kind.set(ShardItem)]
+    ShardItem(*shard_key(task.run_id, task.shard)).update(actions)
+
+
+def note_ends(ends: Counter[tuple[str, str]]) -> None:
+    """Counts how messages ended, by run and state: sent, withheld, unknown or failed."""
+    for run_id in dict.fromkeys(run_id for run_id, _ in ends):
+        counts = {state: number for (of_run, state), number in ends.items() if of_run == run_id}
+        actions: list[Action] = [getattr(RunItem, state).add(number) for state, number in counts.items()]
+        RunItem(*run_key(run_id)).update([*actions, RunItem.kind.set(RunItem)])
 
 
 def _close(task: Task) -> None:

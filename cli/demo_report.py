@@ -1,0 +1,116 @@
+"""What the demo tells: where its input is from, what the table holds in the end, three members' stories."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from cli import screen, sources, story, synthetic, words
+from cli.cdnow import FIRST, LAST, Customers, Source
+from cli.summary import Totals
+from cli.table import Held
+from memberflow.engine.calendar import DAY
+from memberflow.engine.rules import Rules
+from memberflow.explain import Explanation, explain
+from memberflow.facts import Order, rfc3339
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+
+def show_input(place: Console, rules: Rules, source: Source, customers: Customers) -> None:
+    orders = sum(map(len, customers.values()))
+    everybody = len(source.customers)
+    for line in (
+        f"{source.origin}: {len(customers):,} of {everybody:,} customers, {orders:,} orders, {FIRST} to {LAST}.",
+        f"Amounts have no currency there: they are taken as {rules.programme.currency}.",
+        f"SYNTHETIC, made up from each customer's number: {synthetic.KINDS}.",
+        "Mails are rendered and go to the functions' log; nobody is written to.",
+        "",
+    ):
+        place.print(line, soft_wrap=True)
+
+
+def show_table(place: Console, rules: Rules, held: dict[str, Held], until: int) -> None:
+    """Every figure is of the items read back; movements of points are folded from the facts among them."""
+    totals = Totals()
+    for one in held.values():
+        totals.add(one.member, one.outcome(rules, until), one.messages)
+    rows = [[f"members, {level.name}", f"{totals.tiers[level.name]:,}"] for level in rules.levels]
+    rows.append(["upgrades", f"{totals.decisions['reached']:,}"])
+    rows.append(["tiers kept at a review", f"{totals.decisions['kept']:,}"])
+    rows.append(["downgrades at a review", f"{totals.decisions['dropped']:,}"])
+    rows.append(["downgrades by a refund", f"{totals.decisions['refunded']:,}"])
+    for name in ("earned", "spent", "expired", "taken back", "outstanding", "debt"):
+        rows.append([f"points, {name}", f"{totals.points[name]:,}"])
+    rows.append(["redemptions refused", f"{totals.refused:,}"])
+    rows += [[f"messages, {name}", f"{count:,}"] for name, count in sorted(totals.messages.items())]
+    screen.columns(place, f"What the table holds at {words.moment(rules, until)}", ["", "figure"], rows)
+
+
+class _Known(Struct):
+    """A member with all that his story is told from."""
+
+    member_id: str
+    held: Held
+    told: Explanation
+    lines: list[str]
+
+
+def _up_and_down(rules: Rules, known: _Known) -> bool:
+    return {"reached", "dropped"} <= {decision.outcome for decision in known.told.decisions}
+
+
+def _won_back(rules: Rules, known: _Known) -> bool:
+    """He was sent a message for his silence and bought again within a month."""
+    dormancy = {key for key, journey in rules.journeys.items() if journey.trigger == "dormancy"}
+    sent = [m.occurrence.at for m in known.held.messages if m.occurrence.journey in dormancy and m.outcome == "sent"]
+    bought = [fact.at for fact in known.held.facts if isinstance(fact, Order)]
+    return any(0 < order - message < 30 * DAY for message in sent for order in bought)
+
+
+def _points_all_ways(rules: Rules, known: _Known) -> bool:
+    causes = {entry.cause.partition("#")[0] for entry in known.told.entries}
+    return {"order.paid", "points.redeemed", "order.refunded", "expired"} <= causes
+
+
+_STORIES: dict[str, Callable[[Rules, _Known], bool]] = {
+    "Up a tier and down again": _up_and_down,
+    "Silent, written to, and back": _won_back,
+    "Points earned, redeemed, taken back and expired": _points_all_ways,
+}
+
+
+def show_stories(place: Console, rules: Rules, held: dict[str, Held], until: int) -> list[str]:
+    """Of the members that fit a story the one with the fewest lines; returns the ids told of."""
+    everybody = [_know(rules, member_id, one, until) for member_id, one in held.items()]
+    everybody.sort(key=lambda known: (len(known.lines), known.member_id))
+    told: list[str] = []
+    for title, fits in _STORIES.items():
+        known = next((known for known in everybody if known.member_id not in told and fits(rules, known)), None)
+        if known is not None:
+            told.append(known.member_id)
+            place.print(f"{title}: {known.member_id}", style="bold")
+            for line in known.lines:
+                place.print(f"  {line}", soft_wrap=True)
+            place.print()
+    return told
+
+
+def _know(rules: Rules, member_id: str, held: Held, until: int) -> _Known:
+    told = explain(rules, member_id, held.facts, until)
+    return _Known(member_id, held, told, story.tell(rules, held.facts, told, held.messages))
+
+
+def show_next(place: Console, told: list[str], until: int, programme: str) -> None:
+    under = "" if programme == "sample" else f" --programme {programme}"
+    place.print(f"The table is kept in {sources.DEMO_TABLE}. Look into it:", soft_wrap=True)
+    for line in (
+        *(f"memberflow explain {member_id} --statement{under}" for member_id in told[:1]),
+        *(f"memberflow explain {member_id} --at 1997-12-31{under}" for member_id in told[1:2]),
+        "memberflow runs",
+        f"memberflow runs show {rfc3339(until)}",
+    ):
+        place.print(f"  {line}", soft_wrap=True)

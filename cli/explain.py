@@ -1,0 +1,76 @@
+"""``memberflow explain``: why a member stands where he stands, and what lies ahead."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+import click
+from msgspec import Struct
+
+from cli import explanation, factfiles, options, screen, sources, table, words
+from cli.table import Message
+from memberflow.engine.rules import Rules
+from memberflow.errors import MemberflowError
+from memberflow.explain import explain
+from memberflow.facts import AnyFact
+from memberflow.programme import author
+
+
+class UnknownMember(MemberflowError):
+    """No fact of this member is known."""
+
+    def __init__(self, member_id: str, known: list[str]) -> None:
+        near = get_close_matches(member_id, known)
+        hint = f"; did you mean {', '.join(near)}?" if near else ""
+        super().__init__(f"member {member_id!r} is unknown{hint}")
+
+
+@click.command("explain")
+@click.argument("member")
+@click.option("--at", metavar="T", help="As of this date or moment.")
+@click.option("--statement", is_flag=True, help="Every movement of points besides.")
+@sources.tables
+@click.option("--facts", multiple=True, type=options.FILE, metavar="FILE", help="Files of facts instead of a table.")
+@options.programme()
+def command(member: str, at: str | None, statement: bool, **given: Any) -> None:
+    """Explain MEMBER: his tier and why, what is missing for the next, his points, and what is due.
+
+    Folded anew from his facts, so it can be asked as of any date. Without --at: as of now, which for a saved table is
+    its last run, for files the last fact.
+    """
+    rules = Rules(author.ship(author.named(given["programme"])).programme)
+    known = _from_files(rules, member, given["facts"]) if given["facts"] else _from_table(member, given)
+    moment = known.now if at is None else words.parse_moment(rules, "--at", at)
+    told = explain(rules, member, known.facts, moment)
+    messages = known.messages
+    if messages is None:
+        messages = [Message(occurrence, "nothing sent: files only") for occurrence in told.occurrences]
+    until = [message for message in messages if message.occurrence.at <= moment]
+    explanation.show(screen.console(), rules, told, until, statement)
+
+
+class _Known(Struct):
+    """``messages``: None where nothing is sent. ``now``: the moment that is meant where none is asked for."""
+
+    facts: list[AnyFact]
+    messages: list[Message] | None
+    now: int
+
+
+def _from_files(rules: Rules, member_id: str, paths: tuple[Path, ...]) -> _Known:
+    """Now is the moment of the last fact in the files."""
+    files = factfiles.read(paths, rules.programme.currency)
+    members = files.by_member()
+    if member_id not in members:
+        raise UnknownMember(member_id, list(members))
+    return _Known(members[member_id], None, files.until)
+
+
+def _from_table(member_id: str, given: dict[str, Any]) -> _Known:
+    place = sources.named(given)
+    held = table.held(place.of_member(member_id)).get(member_id)
+    if held is None:
+        raise UnknownMember(member_id, place.member_ids())
+    return _Known(held.facts, held.messages, place.now())

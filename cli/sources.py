@@ -1,0 +1,145 @@
+"""Where explain and runs read from: a table that the local stack saved, a table in AWS, or files of facts."""
+
+from __future__ import annotations
+
+import gzip
+import os
+import time
+import zlib
+from base64 import b64decode
+from collections.abc import Callable, Iterator
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+import msgspec
+
+from memberflow.engine.calendar import DAY, day_to_date
+from memberflow.errors import MemberflowError
+
+if TYPE_CHECKING:
+    from memberflow.store.models import Item
+
+Command = Callable[..., Any]
+
+DEMO_TABLE = Path(".cache/demo.jsonl.gz")
+LOCAL = {
+    "TABLE_NAME": "memberflow-local-members",
+    "DUE_SHARDS": "1",
+    "AWS_DEFAULT_REGION": "us-east-1",
+    "AWS_ACCESS_KEY_ID": "local",
+    "AWS_SECRET_ACCESS_KEY": "local",
+}
+"""What the models want to know when they are imported; for a file nothing is ever asked of AWS."""
+
+
+class NoTable(MemberflowError):
+    """There is nothing to read from."""
+
+
+def tables(command: Command) -> Command:
+    """The options that name a table."""
+    for option in (
+        click.option("--region", metavar="NAME", help="The AWS region of --aws-table; else your own default."),
+        click.option("--aws-table", metavar="NAME", help="A table in AWS, read with your own credentials."),
+        click.option("--table", type=click.Path(path_type=Path, dir_okay=False), default=DEMO_TABLE,
+                     show_default=True, metavar="FILE", help="A table saved by the demo."),
+    ):  # fmt: skip
+        command = option(command)
+    return command
+
+
+class SavedTable:
+    """A table's items as lines of DynamoDB's JSON, gzipped."""
+
+    def __init__(self, path: Path) -> None:
+        if not path.exists():
+            raise NoTable(f'{path}: no such file; "memberflow demo" makes it')
+        self.path = path
+        for name, value in LOCAL.items():
+            os.environ.setdefault(name, value)
+
+    def of_member(self, member_id: str) -> list[Item]:
+        from memberflow.store.models import member_key
+
+        pk = member_key(member_id)[0]
+        return list(self._items(lambda raw: raw["pk"]["S"] == pk))
+
+    def runs(self) -> list[Item]:
+        return list(self._items(lambda raw: raw["kind"]["S"] in ("run", "shard")))
+
+    def now(self) -> int:
+        """The moment of its last run."""
+        from memberflow.store.models import RunItem
+
+        return max((int(item.until) for item in self.runs() if isinstance(item, RunItem)), default=0)
+
+    def member_ids(self) -> list[str]:
+        from memberflow.store.models import member_id_of
+
+        return [member_id_of(item.pk) for item in self._items(lambda raw: raw["kind"]["S"] == "member")]
+
+    def _items(self, wanted: Callable[[Any], bool]) -> Iterator[Item]:
+        from memberflow.store.models import Item
+
+        try:
+            with gzip.open(self.path) as file:
+                for line in file:
+                    raw = msgspec.json.decode(line)
+                    if wanted(raw):
+                        yield Item.from_raw_data({name: _binary(value) for name, value in raw.items()})
+        except (OSError, EOFError, zlib.error, msgspec.DecodeError) as error:
+            raise NoTable(f"{self.path}: not a saved table: {error}") from error
+
+
+def _binary(value: dict[str, Any]) -> dict[str, Any]:
+    """As the SDK would hand it over: bytes, which DynamoDB's JSON has in base64."""
+    return {"B": b64decode(value["B"])} if "B" in value else value
+
+
+class AwsTable:
+    """A table in AWS."""
+
+    def __init__(self, name: str, region: str | None) -> None:
+        from boto3.session import Session
+
+        region = region or Session().region_name
+        if not region:
+            raise NoTable(f"{name}: in which AWS region? Give --region")
+        self.name = name
+        os.environ.update(TABLE_NAME=name, DUE_SHARDS="1", AWS_DEFAULT_REGION=region)
+
+    def of_member(self, member_id: str) -> list[Item]:
+        from memberflow.store.models import Item, member_key, store_errors
+
+        with store_errors(f"table {self.name} was not read"):
+            return list(Item.query(member_key(member_id)[0], consistent_read=True))
+
+    def runs(self) -> list[Item]:
+        """Of the last twelve months."""
+        from memberflow.store.models import Item, run_key, store_errors
+
+        today = day_to_date(self.now() // DAY)
+        months = [f"{year}-{month + 1:02d}" for year, month in (divmod(_month(today) - back, 12) for back in range(12))]
+        with store_errors(f"table {self.name} was not read"):
+            return [item for month in months for item in Item.query(run_key(month)[0])]
+
+    def now(self) -> int:
+        return time.time_ns() // 1_000_000
+
+    def member_ids(self) -> list[str]:
+        """None: to find them is to read the whole table."""
+        return []
+
+
+def _month(day: date) -> int:
+    """Months since the year 0."""
+    return day.year * 12 + day.month - 1
+
+
+def named(given: dict[str, Any]) -> SavedTable | AwsTable:
+    """What the options of ``tables`` name. Raises NoTable."""
+    if given["aws_table"]:
+        return AwsTable(given["aws_table"], given["region"])
+    return SavedTable(given["table"])

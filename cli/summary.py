@@ -1,0 +1,88 @@
+"""The figures that simulate, replay and demo end with."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
+
+from cli import words
+from cli.factfiles import FactFiles
+from cli.table import Message
+from memberflow.engine.member import Member
+from memberflow.engine.outcome import Outcome
+from memberflow.engine.rules import Rules
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+BAD_SHOWN = 5
+
+
+class Totals(Struct):
+    """Sums over members. ``tiers`` counts those not enrolled under ''; ``refused`` are redemptions and the like."""
+
+    members: int = 0
+    tiers: Counter[str] = field(default_factory=Counter)
+    decisions: Counter[str] = field(default_factory=Counter)
+    occurrences: Counter[str] = field(default_factory=Counter)
+    messages: Counter[str] = field(default_factory=Counter)
+    points: Counter[str] = field(default_factory=Counter)
+    refused: int = 0
+
+    def add(self, member: Member, out: Outcome, messages: Iterable[Message] = ()) -> None:
+        """A member, what followed from his facts, and what became of the occurrences where a table says so."""
+        self.members += 1
+        self.tiers[member.tier or ""] += 1
+        self.decisions.update(decision.outcome for decision in out.decisions)
+        self.occurrences.update(occurrence.journey for occurrence in out.occurrences)
+        self.messages.update(f"{message.occurrence.journey} {message.outcome}" for message in messages)
+        self.refused += len(out.refusals)
+        moved = {"earned": out.earned, "spent": out.spent, "expired": out.expired, "taken back": out.taken_back}
+        self.points.update({**moved, "outstanding": member.points, "debt": member.debt})
+
+
+def show(
+    screen: Console, rules: Rules, totals: Totals, until: int, more: dict[str, dict[str, int]] | None = None
+) -> None:
+    """Who stands where, and how he came there; ``more`` are further rows."""
+    screen.print(f"{totals.members:,} members at {words.moment(rules, until)} {rules.zone.name}")
+    tiers = {level.name: totals.tiers[level.name] for level in rules.levels}
+    if totals.tiers[""]:
+        tiers["not enrolled"] = totals.tiers[""]
+    outcomes = ("enrolled", "reached", "kept", "dropped", "refunded")
+    movements = ("earned", "spent", "expired", "taken back", "outstanding", "debt")
+    rows = {
+        "tiers": tiers,
+        "decisions": {outcome: totals.decisions[outcome] for outcome in outcomes},
+        "points": {movement: totals.points[movement] for movement in movements},
+        "occurrences": {key: totals.occurrences[key] for key in rules.journeys},
+    }
+    if totals.messages:
+        rows["messages"] = dict(sorted(totals.messages.items()))
+    if totals.refused:
+        rows["refused"] = {"facts": totals.refused}
+    show_rows(screen, rows | (more or {}))
+
+
+def show_lines(screen: Console, files: FactFiles) -> None:
+    """How the lines of the files were judged; the first bad ones and conflicts with their places."""
+    counts = files.counts
+    row = {"read": len(files.lines), "decoded": len(files.lines) - counts["bad"], "used": counts["fact"]}
+    row |= {"duplicates": counts["duplicate"], "conflicts": counts["conflict"], "bad": counts["bad"]}
+    row |= {"after the end": counts["later"], "left out": counts["other member"]}
+    show_rows(screen, {"lines": row})
+    wrong = files.of("bad", "conflict")
+    for line in wrong[:BAD_SHOWN]:
+        screen.print(f"  {line.place}: {line.reason}", soft_wrap=True)
+    if len(wrong) > BAD_SHOWN:
+        screen.print(f"  and {len(wrong) - BAD_SHOWN:,} more")
+
+
+def show_rows(screen: Console, rows: dict[str, dict[str, int]]) -> None:
+    """A line for each row: its name, then figures with their names."""
+    for name, figures in rows.items():
+        values = "   ".join(f"{label} {value:,}" for label, value in figures.items())
+        screen.print(f"  {name:<12} {values}", soft_wrap=True)

@@ -1,0 +1,141 @@
+"""What real orders don't tell, made up: birthdays, zones, languages, contacts, consents, refunds, redemptions, hours.
+
+Everything follows from the customer's number, so every run gives the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime, time, timedelta
+from decimal import ROUND_DOWN, Decimal
+from random import Random
+from zoneinfo import ZoneInfo
+
+from cli.cdnow import LAST, Purchase
+from memberflow.engine.points import earned_by
+from memberflow.engine.rules import Rules, minor_units
+from memberflow.events import ConsentChanged, Event, MemberJoined, OrderPaid, OrderRefunded, PointsRedeemed
+from memberflow.programme.schema import DECIMAL_PLACES
+
+KINDS = "birthdays, time zones, languages, contacts, consents, times of day, refunds, redemptions"
+"""What of the demo's input is made up."""
+
+# A few hours from the programme's zone at most: the demo's one run a day falls into everybody's waking hours.
+_NEIGHBOURS = {
+    "Europe": ("Europe/Paris", "America/New_York"),
+    "America": ("America/New_York", "America/Chicago"),
+    "Asia": ("Asia/Tokyo", "Asia/Bangkok"),
+}
+_REDEEM_STEP = 50
+
+
+class Life:
+    """The events of one member, from what he bought."""
+
+    def __init__(self, rules: Rules, customer: str, bought: list[Purchase]) -> None:
+        self.rules, self.bought = rules, bought
+        self.member_id = f"cd-{customer}"
+        self.currency = rules.programme.currency
+        self.zone = ZoneInfo(rules.programme.time_zone)
+        self.random = Random(f"memberflow demo {customer}")  # noqa: S311
+
+    def events(self) -> list[Event]:
+        """In order of happening; what would happen after the last day of the orders is left out."""
+        events = [self._joined(), *self._consents(), *self._orders()]
+        end = datetime.combine(LAST, time.max, self.zone)
+        return sorted((event for event in events if event.occurred_at <= end), key=lambda event: event.occurred_at)
+
+    def _at(self, day: date, first_hour: int, last_hour: int) -> datetime:
+        minute = self.random.randrange(first_hour * 60, last_hour * 60)
+        return datetime.combine(day, time(minute // 60, minute % 60), self.zone)
+
+    def _joined(self) -> MemberJoined:
+        """The evening before the first order."""
+        random, languages = self.random, self.rules.programme.languages
+        near = _NEIGHBOURS.get(self.zone.key.partition("/")[0], ())
+        return MemberJoined(
+            member_id=self.member_id,
+            occurred_at=self._at(self.bought[0].on - timedelta(1), 18, 22),
+            birthday=self._birthday(),
+            time_zone=random.choice(near) if near and random.random() < 0.2 else None,
+            language=languages[0] if random.random() < 0.8 else random.choice(languages),
+            contacts={"email": f"{self.member_id}@example.com"} if random.random() < 0.97 else {},
+        )
+
+    def _birthday(self) -> str | None:
+        random = self.random
+        born = date(1930, 1, 1) + timedelta(random.randrange(50 * 365))
+        text = born.isoformat() if random.random() < 0.9 else f"-{born.isoformat()[4:]}"
+        return text if random.random() < 0.9 else None
+
+    def _consents(self) -> Iterator[ConsentChanged]:
+        """Most agree when they join; some of those change their mind within the year."""
+        if self.random.random() < 0.75:
+            yield self._consent("yes", self._at(self.bought[0].on - timedelta(1), 22, 23), True)
+            if self.random.random() < 0.12:
+                day = self.bought[0].on + timedelta(self.random.randrange(30, 365))
+                yield self._consent("no", self._at(day, 9, 21), False)
+
+    def _consent(self, name: str, at: datetime, granted: bool) -> ConsentChanged:
+        return ConsentChanged(
+            member_id=self.member_id,
+            occurred_at=at,
+            event_id=f"{self.member_id}-{name}",
+            purpose="marketing",
+            channel="email",
+            granted=granted,
+            source="demo",
+            text_version="1",
+        )
+
+    def _orders(self) -> Iterator[Event]:
+        saves = self.random.random() < 0.6
+        points = 0
+        for number, purchase in enumerate(self.bought, 1):
+            order = self._order(number, purchase)
+            yield order
+            if self.random.random() < 0.03:
+                yield self._refund(order)
+            points += earned_by(self.rules, minor_units(order.amount, self._places))
+            wanted = points // _REDEEM_STEP * _REDEEM_STEP
+            if wanted and not saves:
+                points -= wanted
+                yield self._redemption(order, wanted)
+
+    @property
+    def _places(self) -> int:
+        return DECIMAL_PLACES.get(self.currency, 2)
+
+    def _amount(self, amount: Decimal) -> str:
+        return str(amount.quantize(Decimal(1).scaleb(-self._places), ROUND_DOWN))
+
+    def _order(self, number: int, purchase: Purchase) -> OrderPaid:
+        return OrderPaid(
+            member_id=self.member_id,
+            occurred_at=self._at(purchase.on, 8, 22),
+            order_id=f"{self.member_id}-{number}",
+            amount=self._amount(purchase.amount),
+            currency=self.currency,
+            channel="web",
+        )
+
+    def _refund(self, order: OrderPaid) -> OrderRefunded:
+        """Two to three weeks on; the whole order or half of it."""
+        whole = self.random.random() < 0.5
+        return OrderRefunded(
+            member_id=self.member_id,
+            occurred_at=self._at(order.occurred_at.date() + timedelta(self.random.randrange(3, 21)), 9, 18),
+            refund_id=f"{order.order_id}-back",
+            order_id=order.order_id,
+            amount=None if whole else self._amount(Decimal(order.amount) / 2),
+            currency=self.currency,
+            whole=whole,
+        )
+
+    def _redemption(self, order: OrderPaid, points: int) -> PointsRedeemed:
+        return PointsRedeemed(
+            member_id=self.member_id,
+            occurred_at=self._at(order.occurred_at.date() + timedelta(self.random.randrange(1, 11)), 8, 22),
+            redemption_id=f"{order.order_id}-points",
+            points=points,
+        )

@@ -1,0 +1,87 @@
+"""A table read back: out of a saved file, out of AWS, or out of the local stack that is running.
+
+The models name their table when they are imported, so everything of the store is imported inside functions, after
+the source or the local stack has set the environment.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+import msgspec
+from msgspec import Struct, field
+from msgspec.structs import replace
+
+from memberflow import facts
+from memberflow.engine.fold import fold
+from memberflow.engine.member import Member
+from memberflow.engine.outcome import Decision, Occurrence, Outcome
+from memberflow.engine.packed import unpack
+from memberflow.engine.rules import Rules
+from memberflow.facts import AnyFact
+
+if TYPE_CHECKING:
+    from memberflow.store.models import Item, MessageItem
+
+
+class Message(Struct):
+    """An occurrence and what became of it: sent, waiting, 'withheld: consent' …"""
+
+    occurrence: Occurrence
+    outcome: str
+
+
+class Held(Struct):
+    """All that a table holds of one member; the empty member until he is found."""
+
+    member: Member
+    facts: list[AnyFact] = field(default_factory=list)
+    decisions: dict[str, Decision] = field(default_factory=dict)
+    messages: list[Message] = field(default_factory=list)
+
+    def outcome(self, rules: Rules, until: int) -> Outcome:
+        """Decisions as stored; what is not stored, such as movements of points, folded from the facts."""
+        folded = Outcome()
+        fold(rules, self.member.id, self.facts, until, folded)
+        return replace(folded, decisions=list(self.decisions.values()))
+
+
+def live() -> tuple[dict[str, Held], int]:
+    """Everything in the table of the local stack that is running, by member, and how many inputs are parked in it."""
+    from memberflow.store.models import Item, ParkedItem
+
+    items = list(Item.scan(consistent_read=True))
+    return held(items), sum(isinstance(item, ParkedItem) for item in items)
+
+
+def held(items: Iterable[Item]) -> dict[str, Held]:
+    """By member id, in its order; items that are no member's are passed over."""
+    from memberflow.store.models import member_id_of
+
+    members: dict[str, Held] = {}
+    for item in sorted(items, key=lambda item: (item.pk, item.sk)):
+        if item.pk.startswith("MEMBER#"):
+            member_id = member_id_of(item.pk)
+            _add(members.setdefault(member_id, Held(Member(member_id))), item)
+    return members
+
+
+def _add(one: Held, item: Item) -> None:
+    from memberflow.store.models import DecisionItem, FactItem, MemberItem, MessageItem
+
+    if isinstance(item, MemberItem):
+        one.member = unpack(item.state)
+    elif isinstance(item, FactItem):
+        one.facts.append(facts.decode(item.body))
+    elif isinstance(item, DecisionItem):
+        decision = msgspec.json.decode(item.body, type=Decision)
+        one.decisions.pop(decision.key, None)
+        if not item.withdrawn:
+            one.decisions[decision.key] = decision
+    elif isinstance(item, MessageItem):
+        one.messages.append(Message(msgspec.json.decode(item.body, type=Occurrence), _outcome(item)))
+
+
+def _outcome(item: MessageItem) -> str:
+    return f"{item.state}: {item.reason}" if item.reason else item.state

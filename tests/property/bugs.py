@@ -1,0 +1,193 @@
+"""Bugs to plant in the engine, each a function that patches one in. Its name says what the engine then does wrong."""
+
+from __future__ import annotations
+
+from operator import attrgetter
+from typing import Any
+
+import pytest
+
+from memberflow.engine import calendar, fold, journeys, measures, points, rules, tiers
+from memberflow.engine.history import History, Line
+from memberflow.engine.member import DISTANT, Member
+from memberflow.engine.outcome import Outcome
+from memberflow.engine.rules import Rules
+from memberflow.facts import AnyFact, Order, Redemption
+
+Patch = pytest.MonkeyPatch
+
+
+def late_ignores_the_clock(patch: Patch) -> None:
+    right = fold.needs_history
+
+    def wrong(rules: Rules, member: Member, fact: AnyFact) -> bool:
+        clock, member.clock = member.clock, -DISTANT
+        try:
+            return right(rules, member, fact)
+        finally:
+            member.clock = clock
+
+    patch.setattr(fold, "needs_history", wrong)
+
+
+def late_ignores_what_is_newest(patch: Patch) -> None:
+    right = fold.needs_history
+
+    def wrong(rules: Rules, member: Member, fact: AnyFact) -> bool:
+        newest, member.newest = member.newest, (-DISTANT, 0, "")
+        try:
+            return right(rules, member, fact)
+        finally:
+            member.newest = newest
+
+    patch.setattr(fold, "needs_history", wrong)
+
+
+def ties_are_left_to_chance(patch: Patch) -> None:
+    patch.setattr(fold, "_KEY", attrgetter("at"))
+
+
+def an_order_refunded_before_it_came_is_not_looked_up(patch: Patch) -> None:
+    right = fold.needs_history
+
+    def wrong(rules: Rules, member: Member, fact: AnyFact) -> bool:
+        waiting, member.waiting = member.waiting, []
+        try:
+            return right(rules, member, fact)
+        finally:
+            member.waiting = waiting
+
+    patch.setattr(fold, "needs_history", wrong)
+
+
+def what_is_due_is_woken_too_late(patch: Patch) -> None:
+    patch.setattr(
+        calendar.Period, "least_ms", property(lambda period: (period.months * 31 + period.days) * calendar.DAY)
+    )
+
+
+def a_refund_leaves_what_it_makes_due_asleep(patch: Patch) -> None:
+    right = tiers.undo
+
+    def wrong(rules: Rules, member: Member, *rest: Any) -> None:
+        wake = member.wake
+        right(rules, member, *rest)
+        member.wake = wake
+
+    patch.setattr(tiers, "undo", wrong)
+
+
+def points_expire_only_where_a_run_is_there(patch: Patch) -> None:
+    def wrong(rules: Rules, member: Member, fact: AnyFact, out: Outcome, history: History | None) -> None:
+        fold._APPLY[type(fact)](rules, member, fact, out, history)
+        member.clock = max(member.clock, fact.at)
+
+    patch.setattr(fold, "_step", wrong)
+
+
+def the_window_is_a_day_too_long(patch: Patch) -> None:
+    patch.setattr(rules, "window_start", lambda day, window: calendar.add(day, window, -1))
+
+
+def the_window_is_a_day_too_short(patch: Patch) -> None:
+    patch.setattr(rules, "window_start", lambda day, window: calendar.add(day, window, -1) + 2)
+
+
+def months_are_stepped_not_counted_from_their_anchor(patch: Patch) -> None:
+    def wrong(rules: Rules, standing: Any) -> int:
+        day = standing.anchor
+        for _ in range(standing.kept + 1):
+            day = calendar.add(day, rules.review_every)
+        return int(day)
+
+    patch.setattr(tiers, "review_day", wrong)
+
+
+def points_are_usable_a_day_too_long(patch: Patch) -> None:
+    right = rules.add
+    patch.setattr(rules, "add", lambda day, period: right(day, period) + 1)
+
+
+def a_refund_belongs_to_its_own_day(patch: Patch) -> None:
+    def wrong(member: Member, day: int, amount: int, orders: int) -> None:
+        if member.days:
+            member.days[-1][1] -= amount
+            member.days[-1][2] -= orders
+            member.spend -= amount
+            member.orders -= orders
+
+    patch.setattr(measures, "take_from_day", wrong)
+
+
+def a_refunded_order_keeps_its_categories(patch: Patch) -> None:
+    patch.setattr(measures, "forget_categories", lambda *args: None)
+
+
+def lots_are_spent_last_first(patch: Patch) -> None:
+    def wrong(member: Member, fact: Redemption, out: Outcome) -> None:
+        if member.points < fact.points:
+            return
+        left = fact.points
+        while left:
+            left -= points._take_from(member, fact.at, fact.name, member.lots[-1][0], left, out)
+        out.spent += fact.points
+
+    patch.setattr(points, "redeem", wrong)
+
+
+def what_had_expired_is_taken_back_again(patch: Patch) -> None:
+    right = points.take_back
+
+    def wrong(member: Member, at: int, cause: str, line: Line, out: Outcome, history: History) -> None:
+        history.expired.clear()
+        right(member, at, cause, line, out, history)
+
+    patch.setattr(points, "take_back", wrong)
+
+
+def a_part_of_a_refund_is_rounded_alone(patch: Patch) -> None:
+    right = points.take_back
+
+    def wrong(member: Member, at: int, cause: str, line: Line, out: Outcome, history: History) -> None:
+        refunded, line.returned = line.returned, line.amount - line.left
+        earned = line.earned * (line.returned - refunded) // line.amount if line.amount else 0
+        part = Line(line.at, line.day, line.amount, 0, earned, line.lot, ())
+        right(member, at, cause, part, out, history)
+
+    patch.setattr(points, "take_back", wrong)
+
+
+def debt_is_not_repaid(patch: Patch) -> None:
+    right = points.earn
+
+    def wrong(member: Member, at: int, fact: Order, earned: int, gone: int, out: Outcome) -> None:
+        debt, member.debt = member.debt, 0
+        right(member, at, fact, earned, gone, out)
+        member.debt = debt
+
+    patch.setattr(points, "earn", wrong)
+
+
+def a_refund_takes_no_tier(patch: Patch) -> None:
+    patch.setattr(tiers, "undo", lambda *args: None)
+
+
+def a_review_drops_to_the_bottom(patch: Patch) -> None:
+    right = tiers.review
+
+    def wrong(rules: Rules, member: Member, at: int, out: Outcome) -> None:
+        kept = member.standings[-1].kept
+        right(rules, member, at, out)
+        if member.standings[-1].kept <= kept and len(member.standings) > 1:
+            del member.standings[1:]
+
+    patch.setattr(tiers, "review", wrong)
+
+
+def a_spell_has_no_name_of_its_own(patch: Patch) -> None:
+    right = journeys._occur
+
+    def wrong(rules: Rules, member: Member, journey: Any, anchor: int, name: str, *rest: Any) -> None:
+        right(rules, member, journey, anchor, "0" if journey.trigger == "dormancy" else name, *rest)
+
+    patch.setattr(journeys, "_occur", wrong)

@@ -1,0 +1,178 @@
+"""Histories of one member, and the ways in which their facts may reach us."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from hypothesis import strategies as st
+
+from memberflow.engine.calendar import DAY
+from memberflow.facts import Activity, AnyFact, Consent, Joined, Order, Redemption, Refund, Updated
+from tests.property.settings import SETTINGS, Setting
+
+MEMBER = "m"
+
+
+@dataclass(frozen=True, repr=False)
+class History:
+    """What happened to a member under a programme, and the moment up to which it is looked at (after all of it)."""
+
+    setting: Setting
+    facts: tuple[AnyFact, ...]
+    end: int
+
+    def __repr__(self) -> str:
+        lines = "".join(f"\n    {fact}" for fact in sorted(self.facts, key=lambda fact: fact.key))
+        return f"History under {self.setting.programme.time_zone} until {self.end}:{lines}"
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        """Hypothesis prints dataclasses its own way, all of the programme included, unless told otherwise."""
+        printer.text(repr(self))
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """Facts that come in together, and the moment to which a daily run then lets time go (None: no run)."""
+
+    facts: tuple[AnyFact, ...]
+    run_until: int | None
+
+
+@st.composite
+def moments(draw: st.DrawFn, setting: Setting) -> int:
+    """A moment near an edge: where a period ends, around midnight, at the hour of a message, on a clock change."""
+    day = draw(st.sampled_from(setting.days))
+    at = setting.rules.zone.moment(day, draw(st.sampled_from(setting.minutes)))
+    return at + draw(st.sampled_from((0, 0, -1, 1)))
+
+
+def _profile(setting: Setting) -> dict[str, st.SearchStrategy[object]]:
+    return {
+        "birthday": st.sampled_from((None, *setting.birthdays)),
+        "time_zone": st.sampled_from((None, None, *setting.zones)),
+        "language": st.sampled_from((None, "en", "de")),
+        "contacts": st.sampled_from(({}, {"email": "m@example.org"})),
+    }
+
+
+_STORIES = ("o", "o", "o", "o", "or", "orr", "opr", "opro", "ro", "rro", "p", "x", "u", "c", "a")
+"""What happens together, soonest first: o(rder), r(efund of it), p(oints spent), x (a refund of another or no order),
+u(pdate), c(onsent), a(ctivity)."""
+
+
+@st.composite
+def _story(draw: st.DrawFn, setting: Setting, choices: list[int], number: int) -> list[AnyFact]:
+    """Facts of one story; their ids begin with the letter of their kind, so that ties are not settled by time."""
+    letters = draw(st.sampled_from(_STORIES))
+    when = sorted(draw(st.sampled_from(choices)) for _ in letters)
+    ids = [f"{letter}{number}{place}" for place, letter in enumerate(letters)]
+    orders = [id for id in ids if id[0] == "o"]
+    return [draw(_fact(setting, at, id, orders)) for at, id in zip(when, ids, strict=True)]
+
+
+@st.composite
+def _fact(draw: st.DrawFn, setting: Setting, at: int, id: str, orders: list[str]) -> AnyFact:
+    head = {"at": at, "member_id": MEMBER, "id": id}
+    if id[0] == "o":
+        categories = draw(st.sampled_from(((), ("a",), ("b",), ("a", "b"), ("b", "c"))))
+        return Order(**head, amount=draw(st.sampled_from(setting.amounts)), categories=categories)
+    if id[0] == "r":
+        amount = draw(st.sampled_from((None, None, 0, 1, 600, 1500, 2999, 100_000)))
+        return Refund(**head, order_id=draw(st.sampled_from(orders)), amount=amount)
+    if id[0] == "x":
+        order_id = draw(st.sampled_from((None, None, "o00", "o10", "unknown")))
+        return Refund(**head, order_id=order_id, amount=draw(st.sampled_from((1, 600, 2999, 100_000))))
+    if id[0] == "p":
+        return Redemption(**head, points=draw(st.sampled_from(setting.points)))
+    if id[0] == "u":
+        return Updated(**head, **{name: draw(values) for name, values in _profile(setting).items()})
+    if id[0] == "c":
+        return Consent(**head, purpose="marketing", channel="email", granted=draw(st.booleans()))
+    return Activity(**head, activity="check_in")
+
+
+@st.composite
+def histories(draw: st.DrawFn, settings: tuple[Setting, ...] = SETTINGS) -> History:
+    """Up to seven stories at few different moments, so that they mix and ties are common."""
+    setting = draw(st.sampled_from(settings))
+    choices = draw(st.lists(moments(setting), min_size=1, max_size=7))
+    count = draw(st.integers(3, 7))
+    facts = [fact for number in range(count) for fact in draw(_story(setting, choices, number))]
+    if draw(st.booleans()):
+        profile = {name: draw(values) for name, values in _profile(setting).items()}
+        facts.append(Joined(at=draw(st.sampled_from(choices)), id="joined", member_id=MEMBER, **profile))
+    end = max(*(fact.at for fact in facts), draw(st.sampled_from(choices))) + draw(st.sampled_from((0, DAY, 400 * DAY)))
+    return History(setting, tuple(facts), end)
+
+
+@st.composite
+def _coming(draw: st.DrawFn, facts: tuple[AnyFact, ...]) -> list[AnyFact]:
+    """The facts as they reach us: in any order, or as they happened but for one that is late; some more than once."""
+    again = draw(st.lists(st.sampled_from(facts), max_size=2))
+    if draw(st.booleans()):
+        return draw(st.permutations((*facts, *again)))
+    late = draw(st.sampled_from(facts))
+    return [*sorted((fact for fact in facts if fact is not late), key=lambda fact: fact.key), late, *again]
+
+
+@st.composite
+def arrivals(draw: st.DrawFn, history: History) -> tuple[Arrival, ...]:
+    """The facts in batches of any size, with daily runs to any moments in between."""
+    batches: list[Arrival] = []
+    batch: list[AnyFact] = []
+    for fact in draw(_coming(history.facts)):
+        batch.append(fact)
+        what = draw(st.sampled_from(("more", "end", "run")))
+        if what != "more":
+            until = draw(st.sampled_from(history.facts)).at + draw(st.sampled_from((0, DAY, 60 * DAY)))
+            batches.append(Arrival(tuple(batch), min(until, history.end) if what == "run" else None))
+            batch = []
+    return (*batches, Arrival(tuple(batch), history.end))
+
+
+@st.composite
+def arriving(draw: st.DrawFn, settings: tuple[Setting, ...] = SETTINGS) -> tuple[History, tuple[Arrival, ...]]:
+    history = draw(histories(settings))
+    return history, draw(arrivals(history))
+
+
+@st.composite
+def with_moments(draw: st.DrawFn, settings: tuple[Setting, ...] = SETTINGS) -> tuple[History, list[int]]:
+    """A history, and moments at which time is stopped or the member is looked at."""
+    history = draw(histories(settings))
+    return history, draw(st.lists(moments(history.setting), max_size=6))
+
+
+@dataclass(frozen=True)
+class SplitRefund:
+    """An order of the history is refunded after all else: in one by ``whole``, or in parts at the same moment.
+
+    ``coming``: the order and the parts, some of them twice, in the order in which they reach us.
+    """
+
+    history: History
+    whole: Refund
+    coming: tuple[AnyFact, ...]
+
+
+@st.composite
+def split_refunds(draw: st.DrawFn) -> SplitRefund:
+    history = draw(histories())
+    at = history.end + 1
+    order = Order(
+        at=draw(st.sampled_from(history.facts)).at,
+        id="o",
+        member_id=MEMBER,
+        amount=draw(st.sampled_from([amount for amount in history.setting.amounts if amount > 1])),
+        categories=("a",),
+    )
+    parts = [draw(st.integers(1, order.amount)) for _ in range(draw(st.integers(1, 4)))] + [order.amount]
+    ids = draw(st.permutations([f"r{place}" for place in range(len(parts))]))
+    refunds = tuple(
+        Refund(at=at, id=id, member_id=MEMBER, order_id=order.id, amount=amount)
+        for id, amount in zip(ids, parts, strict=True)
+    )
+    coming = draw(st.permutations((order, *refunds, *draw(st.lists(st.sampled_from(refunds), max_size=2)))))
+    whole = Refund(at=at, id="whole", member_id=MEMBER, order_id=order.id)
+    return SplitRefund(History(history.setting, (*history.facts, order), at), whole, tuple(coming))

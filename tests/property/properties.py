@@ -1,0 +1,110 @@
+"""The promises of the engine, each a function that raises AssertionError for a history that breaks it."""
+
+from __future__ import annotations
+
+import msgspec
+from hypothesis import assume
+
+from memberflow.engine import measures
+from memberflow.engine.fold import advance, apply, fold, next_due
+from memberflow.engine.history import History as Memory
+from memberflow.engine.member import Member
+from memberflow.engine.outcome import Occurrence, Outcome
+from memberflow.engine.rules import Rules
+from memberflow.engine.view import view
+from tests.property import twin
+from tests.property.histories import MEMBER, Arrival, History, SplitRefund
+from tests.property.sound import check_sound
+from tests.property.store import MemoryStore
+
+
+def folded(history: History) -> tuple[Member, Outcome]:
+    out = Outcome(entries=[])
+    return fold(history.setting.rules, MEMBER, history.facts, history.end, out), out
+
+
+def check_same(rules: Rules, one: Member, other: Member, end: int) -> None:
+    """The same in everything; ``wake`` may differ, for it is a hint, but not in what is really due next."""
+    assert view(rules, one, end) == view(rules, other, end)
+    assert next_due(rules, one) == next_due(rules, other)
+    assert msgspec.structs.asdict(one) == msgspec.structs.asdict(other)
+
+
+def any_arrival_ends_alike(case: tuple[History, tuple[Arrival, ...]]) -> None:
+    """In any order, any number of times, in any batches, with runs in between at any moments: the same member.
+
+    He is compared after every step, for the next one may fold him anew and so put right what went wrong.
+    """
+    history, arrivals = case
+    rules = history.setting.rules
+    store = MemoryStore(rules)
+    for arrival in arrivals:
+        store.arrive(arrival)
+        now = max(store.member.clock, arrival.run_until or 0)
+        check_same(rules, store.member, fold(rules, MEMBER, store.known.values(), now, Outcome()), now)
+    member, out = folded(history)
+    assert store.out == out
+    check_same(rules, store.member, member, history.end)
+    _check_told_once(store, out)
+
+
+def _check_told_once(store: MemoryStore, out: Outcome) -> None:
+    """An id stands for one reason, however often it follows, and what is to be told in the end was told on the way."""
+    reasons: dict[str, tuple[object, ...]] = {}
+    for occurrence in store.emitted:
+        assert reasons.setdefault(occurrence.id, _reason(occurrence)) == _reason(occurrence)
+    ids = [occurrence.id for occurrence in out.occurrences]
+    assert len(ids) == len(set(ids))
+    assert set(ids) <= set(reasons)
+
+
+def _reason(occurrence: Occurrence) -> tuple[object, ...]:
+    return (occurrence.journey, occurrence.anchor, occurrence.data.get("reached"))
+
+
+def runs_do_not_matter(case: tuple[History, list[int]]) -> None:
+    """Time that runs in pieces, before and between the facts, does what time does in one go."""
+    history, stops = case
+    rules = history.setting.rules
+    member, out = folded(history)
+    stopped, in_pieces, memory = Member(MEMBER), Outcome(entries=[]), Memory()
+    for fact in sorted(history.facts, key=lambda fact: fact.key):
+        for stop in sorted(stop for stop in stops if stopped.newest[0] <= stop <= fact.at):
+            advance(rules, stopped, stop, in_pieces, memory)
+        apply(rules, stopped, fact, in_pieces, memory)
+        check_sound(rules, stopped, in_pieces)
+    for stop in sorted(stop for stop in stops if stopped.newest[0] <= stop <= history.end):
+        advance(rules, stopped, stop, in_pieces, memory)
+        check_sound(rules, stopped, in_pieces)
+    advance(rules, stopped, history.end, in_pieces, memory)
+    assert in_pieces == out
+    check_same(rules, stopped, member, history.end)
+
+
+def agrees_with_the_twin(case: tuple[History, list[int]]) -> None:
+    """At any moment the member is what a recount from nothing but his orders says."""
+    history, moments = case
+    rules = history.setting.rules
+    looked_at = sorted([*moments, history.end])
+    recounts = twin.states(history.setting.programme, history.facts, looked_at)
+    for moment, expected in zip(looked_at, recounts, strict=True):
+        member = fold(rules, MEMBER, history.facts, moment, Outcome())
+        assert {
+            "tier": member.tier,
+            "points": member.points,
+            "debt": member.debt,
+            "measures": measures.seen(rules, member, rules.zone.day(moment)),
+        } == expected
+
+
+def refunds_add_up(case: SplitRefund) -> None:
+    """An order refunded in parts, in any order and some of them twice, ends like one refunded whole at that moment."""
+    history, rules = case.history, case.history.setting.rules
+    out = Outcome()
+    whole = fold(rules, MEMBER, (*history.facts, case.whole), history.end, out)
+    before = tuple(fact for fact in history.facts if fact not in case.coming)
+    store = MemoryStore(rules)
+    for facts in (before, *((fact,) for fact in case.coming)):
+        store.arrive(Arrival(facts, None))
+    assume(not any(one.cause == "review" and one.at == history.end for one in (*out.decisions, *store.out.decisions)))
+    assert view(rules, store.member, history.end) == view(rules, whole, history.end)

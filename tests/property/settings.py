@@ -1,0 +1,152 @@
+"""Programmes that the properties run under: short periods, so that something falls due between almost any two facts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import Any
+
+from memberflow.engine.calendar import Period, add, date_to_day, day_to_date
+from memberflow.engine.rules import Rules
+from memberflow.programme.schema import Programme
+from tests import programmes
+from tests.programmes import BIRTHDAY, UPGRADE, WIN_BACK
+
+_TIERS = [
+    {"name": "base", "label": {"en": "Base"}},
+    {"name": "silver", "label": {"en": "Silver"}, "enter": {"spend": "30"}, "keep": {"spend": "24"}},
+    {"name": "gold", "label": {"en": "Gold"}, "enter": {"spend": "100"}, "keep": {"spend": "80"}},
+    {"name": "platinum", "label": {"en": "Platinum"}, "enter": {"spend": "300"}},
+]
+
+_TIERS_OF_MANY_MEASURES = [
+    {"name": "base", "label": {"en": "Base"}},
+    {"name": "silver", "label": {"en": "Silver"}, "enter": {"any": [{"spend": "30"}, {"orders": 3}]}},
+    {
+        "name": "gold",
+        "label": {"en": "Gold"},
+        "enter": {"spend": "60", "categories": 2},
+        "keep": {"any": [{"all": [{"spend": "30"}, {"orders": 2}]}, {"categories": 3}]},
+    },
+]
+
+
+@dataclass(frozen=True, repr=False)
+class Setting:
+    """A programme, the dates its histories crowd around, and the order amounts (minor units) that meet its figures."""
+
+    programme: Programme
+    dates: tuple[date, ...]
+    amounts: tuple[int, ...]
+    zones: tuple[str, ...] = ("Europe/London", "America/New_York", "Pacific/Kiritimati", "Etc/GMT+12", "No/Such_Zone")
+    minutes: tuple[int, ...] = (0, 9 * 60, 12 * 60, 21 * 60 + 30, 23 * 60 + 59)
+
+    def __repr__(self) -> str:
+        return f"Setting({self.programme.time_zone})"
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        printer.text(repr(self))
+
+    @cached_property
+    def rules(self) -> Rules:
+        return Rules(self.programme)
+
+    @cached_property
+    def days(self) -> tuple[int, ...]:
+        """The dates, and the days before, on and after each of the programme's periods from them."""
+        tiers = self.programme.tiers
+        texts = [tiers.window, tiers.review_every, self.programme.points.expire_after]
+        texts += [journey.after for journey in self.programme.journeys.values()]
+        periods = [Period(0, 0), *(Period.of(text) for text in texts if text)]
+        starts = [date_to_day(on) for on in self.dates]
+        ends = {add(day, period, times) for day in starts for period in periods for times in (1, 2)}
+        return tuple(sorted({end + by for end in ends for by in (-1, 0, 1)}))
+
+    @cached_property
+    def points(self) -> tuple[int, ...]:
+        """What members ask for: a few, or just what one of the orders earned."""
+        earned = {amount // self.rules.earn_per * self.rules.earn_points for amount in self.amounts}
+        return (1, 5, *sorted(earned - {0}))
+
+    @cached_property
+    def birthdays(self) -> tuple[tuple[int, int, int], ...]:
+        dates = [day_to_date(date_to_day(on) + by) for on in self.dates for by in (0, 1, 40)]
+        return ((0, 2, 29), *((1990, on.month, on.day) for on in dates if (on.month, on.day) != (2, 29)))
+
+
+def _setting(dates: str, amounts: tuple[int, ...], **changes: Any) -> Setting:
+    days = tuple(date.fromisoformat(text) for text in dates.split())
+    return Setting(programmes.programme(**changes), days, amounts)
+
+
+def _points(per: str, expire_after: str | None) -> dict[str, Any]:
+    earn = {"earn": {"points": 1, "per": per}}
+    return earn if expire_after is None else earn | {"expire_after": expire_after}
+
+
+_SPENDS = (0, 99, 600, 2399, 2400, 2999, 3000, 8000, 10000, 12345, 30000)
+_QUIET = {"start": "21:00", "end": "08:00"}
+
+YEARLY = _setting(
+    "2023-02-28 2024-02-29 2024-03-31",
+    _SPENDS,
+    tiers={"levels": _TIERS},
+    points=_points("1.00", "12 months"),
+    quiet_hours=_QUIET,
+    journeys={"birthday": BIRTHDAY, "upgrade": UPGRADE, "win_back": WIN_BACK},
+)
+MONTHLY = _setting(
+    "2024-01-31 2024-02-29 2024-11-03",
+    _SPENDS,
+    currency="USD",
+    time_zone="America/New_York",
+    tiers={"levels": _TIERS, "window": "2 months", "review_every": "1 month"},
+    points=_points("1.00", "1 month"),
+    journeys={
+        "birthday": BIRTHDAY | {"send_at": "00:00"},
+        "upgrade": UPGRADE,
+        "win_back": WIN_BACK | {"after": "1 month"},
+    },
+)
+JOINING = _setting(
+    "2024-02-29 2024-03-01",
+    _SPENDS,
+    currency="NPR",
+    time_zone="Asia/Kathmandu",
+    enrol="joining",
+    birthday_29_february="1 March",
+    tiers={"levels": _TIERS_OF_MANY_MEASURES, "window": "30 days", "review_every": "1 month"},
+    points=_points("0.50", "30 days"),
+    quiet_hours=_QUIET,
+    journeys={
+        "birthday": {key: value for key, value in BIRTHDAY.items() if key != "send_at"},
+        "upgrade": UPGRADE | {"tiers": ["gold"], "send_at": "12:00"},
+        "win_back": WIN_BACK | {"after": "10 days"},
+        "gone": WIN_BACK | {"after": "1 month"},
+    },
+)
+NEVER_EXPIRES = _setting(
+    "2024-02-28 2024-12-31",
+    (0, 1, 30, 59, 60, 100, 299),
+    currency="JPY",
+    time_zone="Asia/Tokyo",
+    tiers={"levels": _TIERS_OF_MANY_MEASURES, "window": "1 year", "review_every": "60 days"},
+    points=_points("7", None),
+    journeys={"upgrade": UPGRADE | {"send_at": "10:00"}},
+)
+DAILY = _setting(
+    "2018-02-17 2018-11-03",
+    _SPENDS,
+    currency="BRL",
+    time_zone="America/Sao_Paulo",
+    tiers={"levels": _TIERS, "window": "3 days", "review_every": "2 days"},
+    points=_points("2.00", "1 day"),
+    journeys={
+        "birthday": {key: value for key, value in BIRTHDAY.items() if key != "send_at"},
+        "upgrade": UPGRADE,
+        "win_back": {key: value for key, value in WIN_BACK.items() if key != "send_at"} | {"after": "2 days"},
+    },
+)
+
+SETTINGS = (YEARLY, MONTHLY, JOINING, NEVER_EXPIRES, DAILY)

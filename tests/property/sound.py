@@ -1,0 +1,43 @@
+"""What must hold of every member after every step, whatever happened to him."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+from memberflow.engine.fold import next_due
+from memberflow.engine.member import NEVER, Member
+from memberflow.engine.outcome import Outcome
+from memberflow.engine.rules import Rules
+
+
+def check_sound(rules: Rules, member: Member, out: Outcome) -> None:
+    """``out`` is everything that followed since the member was folded from nothing, the ledger included."""
+    _check_points(rules, member, out)
+    _check_window(member)
+    assert member.wake <= max(next_due(rules, member)[0], member.clock), "the member would be woken late"
+    held = [rules.level[standing.tier].index for standing in member.standings]
+    assert held == sorted(set(held)), "a tier lies above one that is not below it"
+    assert out.entries is not None
+    for what in (out.decisions, out.entries):
+        assert all(one.at <= other.at for one, other in pairwise(what)), "written down out of order"
+
+
+def _check_points(rules: Rules, member: Member, out: Outcome) -> None:
+    balance = member.points - member.debt
+    assert balance == out.earned - out.spent - out.expired - out.taken_back
+    assert balance == (out.entries[-1].balance if out.entries else 0)
+    assert balance == sum(entry.points for entry in out.entries or ())
+    assert all(points > 0 for _, points in member.lots)
+    assert all(one[0] < other[0] for one, other in pairwise(member.lots)), "lots are not soonest first"
+    assert member.debt >= 0
+    assert not (member.debt and member.lots), "debt is not repaid"
+    for gone, _ in member.lots:
+        past = gone != NEVER and rules.zone.moment(gone) <= member.clock
+        assert not past or member.wake <= member.clock, "a lot past its day is still there"
+
+
+def _check_window(member: Member) -> None:
+    assert member.spend == sum(spend for _, spend, _ in member.days)
+    assert member.orders == sum(orders for _, _, orders in member.days)
+    assert all(spend >= 0 and orders >= 0 for _, spend, orders in member.days)
+    assert all(one[0] < other[0] for one, other in pairwise(member.days)), "days are not in order"

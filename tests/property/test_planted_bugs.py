@@ -1,0 +1,80 @@
+"""Each property must notice what it is there for: an engine with a bug planted in it breaks its promise."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis.strategies import SearchStrategy
+
+from tests.property import bugs, properties
+from tests.property.histories import arriving, split_refunds, with_moments
+from tests.property.settings import MONTHLY, SETTINGS, YEARLY
+
+_SEARCH = settings(
+    max_examples=4000,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    phases=[Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
+
+ARRIVALS = (properties.any_arrival_ends_alike, arriving())
+RUNS = (properties.runs_do_not_matter, with_moments())
+TWIN = (properties.agrees_with_the_twin, with_moments())
+# Where a mistake shows most often: by months that end on the 31st, and with terms and lots of a year.
+ARRIVALS_BY_MONTHS = (properties.any_arrival_ends_alike, arriving((MONTHLY,)))
+RUNS_BY_YEARS = (properties.runs_do_not_matter, with_moments((YEARLY,)))
+TWIN_BY_MONTHS = (properties.agrees_with_the_twin, with_moments((MONTHLY,)))
+PARTS = (properties.refunds_add_up, split_refunds())
+
+PLANTED = (
+    (bugs.late_ignores_the_clock, ARRIVALS),
+    (bugs.late_ignores_what_is_newest, ARRIVALS),
+    (bugs.ties_are_left_to_chance, ARRIVALS),
+    (bugs.an_order_refunded_before_it_came_is_not_looked_up, ARRIVALS_BY_MONTHS),
+    (bugs.what_is_due_is_woken_too_late, ARRIVALS),
+    (bugs.a_refund_leaves_what_it_makes_due_asleep, RUNS_BY_YEARS),
+    (bugs.points_expire_only_where_a_run_is_there, RUNS),
+    (bugs.a_spell_has_no_name_of_its_own, ARRIVALS),
+    (bugs.the_window_is_a_day_too_long, TWIN),
+    (bugs.the_window_is_a_day_too_short, TWIN),
+    (bugs.months_are_stepped_not_counted_from_their_anchor, TWIN_BY_MONTHS),
+    (bugs.points_are_usable_a_day_too_long, TWIN),
+    (bugs.a_refund_belongs_to_its_own_day, TWIN),
+    (bugs.a_refunded_order_keeps_its_categories, TWIN),
+    (bugs.lots_are_spent_last_first, TWIN),
+    (bugs.what_had_expired_is_taken_back_again, TWIN),
+    (bugs.debt_is_not_repaid, TWIN),
+    (bugs.a_refund_takes_no_tier, TWIN),
+    (bugs.a_review_drops_to_the_bottom, TWIN),
+    (bugs.a_part_of_a_refund_is_rounded_alone, PARTS),
+)
+
+
+@pytest.fixture(autouse=True)
+def _rules_made_anew() -> Iterator[None]:
+    """Rules keep the days they have worked out; those of a broken calendar must not outlive the test."""
+    _forget_rules()
+    yield
+    _forget_rules()
+
+
+def _forget_rules() -> None:
+    for setting in SETTINGS:
+        setting.__dict__.pop("rules", None)
+
+
+@pytest.mark.parametrize(("bug", "promise"), PLANTED, ids=[bug.__name__ for bug, _ in PLANTED])
+def test_a_planted_bug_is_noticed(
+    bug: Callable[[pytest.MonkeyPatch], None],
+    promise: tuple[Callable[..., None], SearchStrategy[Any]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    bug(monkeypatch)
+    check, cases = promise
+    with pytest.raises(AssertionError):
+        _SEARCH(given(cases)(check))()

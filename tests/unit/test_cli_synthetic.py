@@ -1,0 +1,87 @@
+"""What the demo makes up besides the real orders: always the same, plausible, and marked."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from cli import cdnow, synthetic
+from cli.cdnow import Purchase
+from memberflow import events
+from memberflow.engine.rules import Rules
+from memberflow.events import ConsentChanged, Event, MemberJoined, OrderPaid, OrderRefunded, PointsRedeemed
+from memberflow.facts import AnyFact
+from tests.programmes import rules
+
+CUSTOMERS = cdnow.made_up(300)
+
+
+def everything(under: Rules) -> list[Event]:
+    return [event for name, bought in CUSTOMERS.items() for event in synthetic.Life(under, name, bought).events()]
+
+
+def of(kind: type[Event]) -> list[Event]:
+    return [event for event in everything(rules()) if isinstance(event, kind)]
+
+
+def test_the_same_customer_has_the_same_life() -> None:
+    assert everything(rules()) == everything(rules())
+
+
+def test_every_order_of_the_source_is_there_on_its_day() -> None:
+    orders = [event for event in everything(rules()) if isinstance(event, OrderPaid)]
+    assert len(orders) == sum(map(len, CUSTOMERS.values()))
+    first = next(order for order in orders if order.order_id == "cd-00000-1")
+    assert (first.occurred_at.date(), Decimal(first.amount)) == (CUSTOMERS["00000"][0].on, CUSTOMERS["00000"][0].amount)
+
+
+@pytest.mark.parametrize("kind", [MemberJoined, ConsentChanged, OrderRefunded, PointsRedeemed])
+def test_there_is_some_of_everything(kind: type[Event]) -> None:
+    assert of(kind)
+
+
+@pytest.mark.parametrize(
+    ("currency", "zone"), [("GBP", "Europe/London"), ("JPY", "Asia/Tokyo"), ("KWD", "Asia/Kuwait"), ("USD", "UTC")]
+)
+def test_every_event_can_be_used_under_any_currency_and_zone(currency: str, zone: str) -> None:
+    under = rules(currency=currency, time_zone=zone)
+    facts: list[AnyFact] = [events.decode(msgspec.json.encode(event), currency) for event in everything(under)]
+    assert len({(fact.member_id, fact.kind, fact.id) for fact in facts}) == len(facts)
+
+
+def test_a_member_joins_before_he_buys_and_nothing_comes_after_the_last_day() -> None:
+    life = synthetic.Life(rules(), "x", [Purchase(cdnow.LAST, Decimal("400.00"))] * 40).events()
+    assert isinstance(life[0], MemberJoined)
+    assert max(event.occurred_at for event in life).date() == cdnow.LAST
+
+
+def test_the_file_is_read_line_by_line_and_each_customer_is_in_order() -> None:
+    lines = [
+        " customer_id  date number_of_cds  dollar_value",
+        " 00002 19970112  5   7.00",
+        " 00002 19970102  1   12.00",
+    ]
+    assert cdnow.parse("\r\n".join(lines)) == {
+        "00002": [Purchase(date(1997, 1, 2), Decimal("12.00")), Purchase(date(1997, 1, 12), Decimal("7.00"))]
+    }
+
+
+def test_a_sample_is_spread_over_all_customers() -> None:
+    assert list(cdnow.sample(CUSTOMERS, 3)) == ["00000", "00100", "00200"]
+    assert cdnow.sample(CUSTOMERS, None) == cdnow.sample(CUSTOMERS, 1000) == CUSTOMERS
+
+
+def test_where_the_package_cannot_be_had_the_orders_are_made_up_and_said_to_be(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*arguments: object, **options: object) -> None:
+        raise OSError("no network")
+
+    monkeypatch.setattr("subprocess.run", refuse)
+    source = cdnow.load(tmp_path)
+    assert source.origin.startswith("MADE-UP orders")
+    assert source.customers
