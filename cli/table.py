@@ -7,13 +7,12 @@ the source or the local stack has set the environment.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import groupby
 from typing import TYPE_CHECKING
 
-import msgspec
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from memberflow import facts
 from memberflow.engine.fold import fold
 from memberflow.engine.member import Member
 from memberflow.engine.outcome import Decision, Occurrence, Outcome
@@ -59,28 +58,19 @@ def held(items: Iterable[Item]) -> dict[str, Held]:
     """By member id, in its order; items that are no member's are passed over."""
     from memberflow.store.models import member_id_of
 
-    members: dict[str, Held] = {}
-    for item in sorted(items, key=lambda item: (item.pk, item.sk)):
-        if item.pk.startswith("MEMBER#"):
-            member_id = member_id_of(item.pk)
-            _add(members.setdefault(member_id, Held(Member(member_id))), item)
-    return members
+    by_key = sorted((item for item in items if item.pk.startswith("MEMBER#")), key=lambda item: (item.pk, item.sk))
+    groups = groupby(by_key, key=lambda item: member_id_of(item.pk))
+    return {member_id: _held(member_id, list(group)) for member_id, group in groups}
 
 
-def _add(one: Held, item: Item) -> None:
-    from memberflow.store.models import DecisionItem, FactItem, MemberItem, MessageItem
+def _held(member_id: str, items: list[Item]) -> Held:
+    from memberflow.store.models import MemberItem
+    from memberflow.store.reading import kept_of, occurrence_of
 
-    if isinstance(item, MemberItem):
-        one.member = unpack(item.state)
-    elif isinstance(item, FactItem):
-        one.facts.append(facts.decode(item.body))
-    elif isinstance(item, DecisionItem):
-        decision = msgspec.json.decode(item.body, type=Decision)
-        one.decisions.pop(decision.key, None)
-        if not item.withdrawn:
-            one.decisions[decision.key] = decision
-    elif isinstance(item, MessageItem):
-        one.messages.append(Message(msgspec.json.decode(item.body, type=Occurrence), _outcome(item)))
+    kept = kept_of(items)
+    member = next((unpack(item.state) for item in items if isinstance(item, MemberItem)), Member(member_id))
+    messages = [Message(occurrence_of(item), _outcome(item)) for item in kept.messages.values()]
+    return Held(member, list(kept.facts.values()), kept.decisions, messages)
 
 
 def _outcome(item: MessageItem) -> str:

@@ -61,9 +61,13 @@ def load(member_ids: Iterable[str]) -> dict[str, Stored]:
 
 def history(member_id: str) -> Kept:
     """All that is kept of a member, in one query. Raises StoreUnavailable."""
-    kept = Kept()
     with store_errors("a history was not read"):
-        items = list(Item.query(member_key(member_id)[0], consistent_read=True))
+        return kept_of(Item.query(member_key(member_id)[0], consistent_read=True))
+
+
+def kept_of(items: Iterable[Item]) -> Kept:
+    """The items of one member, in the order of their keys; of decisions those that stand."""
+    kept = Kept()
     for item in items:
         if isinstance(item, FactItem):
             kept.facts[item.pk, item.sk] = facts.decode(item.body)
