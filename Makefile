@@ -3,6 +3,8 @@
 PYTHON ?= python3
 VENV := .venv
 export SAM_CLI_TELEMETRY := 0
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export UV_SYSTEM_CERTS := 1
 BIN := $(VENV)/bin
 
 .PHONY: demo test check checks unit template bench build lock format schemas clean
@@ -59,11 +61,12 @@ $(VENV)/ready: requirements/dev.txt requirements/uv.txt pyproject.toml
 	$(call environment,.venv-$*,requirements/$*.txt)
 	@touch $@
 
-# An environment with exactly the locked packages. uv installs them in seconds; where it can't be had, pip does.
+# An environment with exactly the locked packages, which are all there are: no resolving. uv installs them in seconds;
+# where it can't, pip does.
 define environment
 @echo "Setting up $(1) …"
 @$(PYTHON) -m venv --clear $(1)
 @$(1)/bin/pip install --quiet --require-hashes --requirement requirements/uv.txt || true
-@UV_PYTHON_DOWNLOADS=never $(1)/bin/uv pip install --quiet --compile-bytecode --python $(1)/bin/python --require-hashes --requirement $(2) \
-	|| $(1)/bin/pip install --quiet --require-hashes --requirement $(2)
+@UV_PYTHON_DOWNLOADS=never $(1)/bin/uv pip install --quiet --compile-bytecode --no-deps --python $(1)/bin/python --require-hashes --requirement $(2) \
+	|| $(1)/bin/pip install --quiet --no-deps --require-hashes --requirement $(2)
 endef

@@ -20,7 +20,7 @@ from memberflow.programme import author
 if TYPE_CHECKING:
     from cli.local.stack import LocalStack
 
-MEMBERS = 1_000
+MEMBERS = 750
 """As many as two cores replay in about a minute."""
 
 
