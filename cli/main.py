@@ -9,7 +9,8 @@ import click
 
 from memberflow.errors import MemberflowError
 
-MODULES = {name: f"cli.{name}" for name in ("demo", "check", "simulate", "replay", "explain", "runs", "ship")}
+NAMES = ("demo", "check", "simulate", "replay", "explain", "runs", "parked", "verify", "ship")
+MODULES = {name: f"cli.{name}" for name in NAMES}
 
 
 class Commands(click.Group):

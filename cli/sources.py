@@ -1,4 +1,4 @@
-"""Where explain and runs read from: a table that the local stack saved, a table in AWS, or files of facts."""
+"""Where explain, runs, parked and verify read from: a table that the local stack saved, or a table in AWS."""
 
 from __future__ import annotations
 
@@ -20,8 +20,12 @@ from memberflow.errors import MemberflowError
 
 if TYPE_CHECKING:
     from memberflow.store.models import Item
+    from memberflow.store.parking import Parked
 
 Command = Callable[..., Any]
+
+PARKED_DAYS = 30
+"""Parked inputs lie by day: so many days are asked for in AWS where none is named."""
 
 DEMO_TABLE = Path(".cache/demo.jsonl.gz")
 LOCAL = {
@@ -66,6 +70,20 @@ class SavedTable:
         pk = member_key(member_id)[0]
         return list(self._items(lambda raw: raw["pk"]["S"] == pk))
 
+    def of_members(self) -> tuple[int, Iterator[Item]]:
+        """How many items there are of members, and they themselves, in no order."""
+        return sum(1 for _ in self._raw(_is_member_s)), self._items(_is_member_s)
+
+    def parked(self) -> list[Parked]:
+        from memberflow.store.models import ParkedItem
+        from memberflow.store.parking import whole
+
+        items = self._items(lambda raw: raw["kind"]["S"] == "parked")
+        return whole(item for item in items if isinstance(item, ParkedItem))
+
+    def parked_on(self, day: str) -> list[Parked]:
+        return [one for one in self.parked() if one.day == day]
+
     def runs(self) -> list[Item]:
         return list(self._items(lambda raw: raw["kind"]["S"] in ("run", "shard")))
 
@@ -83,14 +101,19 @@ class SavedTable:
     def _items(self, wanted: Callable[[Any], bool]) -> Iterator[Item]:
         from memberflow.store.models import Item
 
+        for raw in self._raw(wanted):
+            yield Item.from_raw_data({name: _binary(value) for name, value in raw.items()})
+
+    def _raw(self, wanted: Callable[[Any], bool]) -> Iterator[Any]:
         try:
             with gzip.open(self.path) as file:
-                for line in file:
-                    raw = msgspec.json.decode(line)
-                    if wanted(raw):
-                        yield Item.from_raw_data({name: _binary(value) for name, value in raw.items()})
+                yield from filter(wanted, map(msgspec.json.decode, file))
         except (OSError, EOFError, zlib.error, msgspec.DecodeError) as error:
             raise NoTable(f"{self.path}: not a saved table: {error}") from error
+
+
+def _is_member_s(raw: Any) -> bool:
+    return bool(raw["pk"]["S"].startswith("MEMBER#"))
 
 
 def _binary(value: dict[str, Any]) -> dict[str, Any]:
@@ -115,6 +138,31 @@ class AwsTable:
 
         with store_errors(f"table {self.name} was not read"):
             return list(Item.query(member_key(member_id)[0], consistent_read=True))
+
+    def of_members(self) -> tuple[int, Iterator[Item]]:
+        """How many items there are about, and those of members, which is to read the whole table."""
+        from memberflow.store.models import Item, store_errors
+
+        with store_errors(f"table {self.name} was not read"):
+            return Item.describe_table()["ItemCount"], self._scan()
+
+    def _scan(self) -> Iterator[Item]:
+        from memberflow.store.models import Item, store_errors
+
+        with store_errors(f"table {self.name} was not read"):
+            yield from Item.scan(Item.pk.startswith("MEMBER#"), consistent_read=True)
+
+    def parked(self) -> list[Parked]:
+        """Of the last PARKED_DAYS days."""
+        today = self.now() // DAY
+        return [one for back in range(PARKED_DAYS) for one in self.parked_on(day_to_date(today - back).isoformat())]
+
+    def parked_on(self, day: str) -> list[Parked]:
+        from memberflow.store.models import store_errors
+        from memberflow.store.parking import parked_on
+
+        with store_errors(f"table {self.name} was not read"):
+            return parked_on(day)
 
     def runs(self) -> list[Item]:
         """Of the last twelve months."""

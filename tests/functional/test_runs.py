@@ -114,6 +114,7 @@ def test_a_shard_that_runs_out_of_time_goes_on_where_it_stopped(
     lines = [order(f"m-{n}", f"o-{n}", "2026-03-01T10:00:00Z", "40.00") for n in range(500)]
     for first in range(0, 500, 100):
         stack.call("TakeOrders", kinesis(*lines[first : first + 100]))
+    monkeypatch.setattr("memberflow.store.runs.PAGE", 100)
     left = iter([60_000, 0] * 50)
     monkeypatch.setattr("cli.local.functions.Context.get_remaining_time_in_millis", lambda self: next(left))
     run(stack, "2026-05-31T12:00:00")

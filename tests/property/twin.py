@@ -196,11 +196,9 @@ class Twin:
         while not self._stays(self.held[-1], at):
             lost = self.held.pop()
             for index in range(lost.tier - 1, self.held[-1].tier, -1):
-                if self._reached_at(lost.proven, index):
-                    self.held.append(Held(index, lost.since, lost.anchor, proven=lost.proven))
-                    break
-                if self._reached_at(at, index):
-                    self.held.append(Held(index, at, _date(self._zone, at), proven=at))
+                proven = next((moment for moment in (lost.proven, at) if self._reached_at(moment, index)), None)
+                if proven is not None:
+                    self.held.append(Held(index, lost.since, lost.anchor, proven=proven))
                     break
 
     def _stays(self, held: Held, at: int) -> bool:

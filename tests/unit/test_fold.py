@@ -103,11 +103,18 @@ def test_consent_keeps_the_last_word_of_each_purpose_and_channel() -> None:
 
 def test_what_an_update_leaves_out_stays_as_it_was() -> None:
     facts = (
-        joined("2026-03-01 10:00", language="de", time_zone="Europe/Berlin", contacts={"email": "a@example.org"}),
+        joined(
+            "2026-03-01 10:00",
+            birthday=(1990, 5, 17),
+            language="de",
+            time_zone="Europe/Berlin",
+            contacts={"email": "a@example.org"},
+        ),
         updated("2026-03-02 10:00", language="en", contacts={"sms": "+4912345"}),
     )
-    member, _ = told(RULES, *facts, until="2026-03-03")
-    assert (member.language, member.time_zone) == ("en", "Europe/Berlin")
+    member, out = told(RULES, *facts, until="2026-03-03")
+    assert out.refusals == []
+    assert (member.birthday, member.language, member.time_zone) == ((1990, 5, 17), "en", "Europe/Berlin")
     assert member.contacts == {"email": "a@example.org", "sms": "+4912345"}
 
 
@@ -131,6 +138,7 @@ def test_facts_that_come_together_are_followed_in_the_order_they_happened() -> N
     [
         (order("2026-03-05 09:59", "1"), True),
         (order("2026-03-05 10:00", "1", id="a"), True),
+        (order("2026-03-05 10:00", "1", id="b"), True),
         (order("2026-03-05 10:00", "1", id="c"), False),
         (redeem("2026-03-05 10:00", 1, id="a"), False),
         (updated("2026-03-05 10:00", id="z"), True),
@@ -215,6 +223,13 @@ def test_two_zones_at_the_ends_of_the_earth_do_not_make_a_wake_late() -> None:
     assert follow(programme, member, facts, Outcome())
     assert next_due(programme, member)[0] - member.clock < 28 * DAY
     assert wakes_in_time(member, programme)
+
+
+def test_a_fact_at_the_very_moment_of_the_wake_finds_done_what_was_due() -> None:
+    member, out = stored(order("2025-03-10 10:00", "10"), until="2026-03-10"), Outcome()
+    assert member.wake == at("2026-03-11 00:00")
+    assert follow(RULES, member, [redeem("2026-03-11 00:00", 10)], out)
+    assert (member.points, out.expired, out.spent) == (0, 10, 0)
 
 
 def test_after_time_has_run_the_wake_is_exact() -> None:

@@ -129,6 +129,8 @@ def test_without_an_hour_of_its_own_a_birthday_is_told_at_midnight_or_when_quiet
     facts = joined("2026-01-01 10:00", birthday=(1990, 5, 17))
     assert said(rules(journeys=at_once), facts, until="2026-06-01")[0].at == at("2026-05-17 00:00")
     assert said(rules(journeys=at_once, quiet_hours=QUIET), facts, until="2026-06-01")[0].at == at("2026-05-17 08:00")
+    siesta = {"start": "13:00", "end": "16:00"}
+    assert said(rules(journeys=at_once, quiet_hours=siesta), facts, until="2026-06-01")[0].at == at("2026-05-17 00:00")
 
 
 # Local hours
@@ -231,6 +233,13 @@ def test_a_tier_reached_again_is_told_again() -> None:
     assert ids(said(UPGRADES, *facts, until="2026-03-06")) == ["upgrade#silver#1", "upgrade#silver#2"]
 
 
+def test_an_upgrade_to_a_tier_lost_and_reached_again_is_no_longer_the_one_to_tell() -> None:
+    first = order("2025-03-01 10:00", "300")
+    [occurrence] = said(UPGRADES, first, until="2025-03-02")
+    again, _ = told(UPGRADES, first, order("2026-03-05 10:00", "300"), until="2026-03-06")
+    assert not journeys.still_true(UPGRADES, again, occurrence)
+
+
 def test_going_down_is_not_told_as_an_upgrade() -> None:
     assert ids(said(UPGRADES, order("2025-03-01 10:00", "1000"), until="2027-03-01")) == ["upgrade#gold#1"]
 
@@ -238,8 +247,10 @@ def test_going_down_is_not_told_as_an_upgrade() -> None:
 def test_an_upgrade_is_true_while_the_tier_or_a_higher_one_is_held() -> None:
     first = order("2026-03-01 10:00", "300", id="a")
     [occurrence] = said(UPGRADES, first, until="2026-03-01 10:00")
+    same, _ = told(UPGRADES, first, until="2026-03-03")
     higher, _ = told(UPGRADES, first, order("2026-03-02 10:00", "700"), until="2026-03-03")
     lost, _ = told(UPGRADES, first, refund("2026-03-02 10:00", None, of="a"), until="2026-03-03")
+    assert journeys.still_true(UPGRADES, same, occurrence)
     assert journeys.still_true(UPGRADES, higher, occurrence)
     assert not journeys.still_true(UPGRADES, lost, occurrence)
 

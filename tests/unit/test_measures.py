@@ -119,6 +119,22 @@ def test_a_refund_of_what_has_left_the_window_changes_nothing() -> None:
     assert seen(YEAR, *facts, on="2026-03-02 10:00") == {"spend": 3000, "orders": 1, "categories": 0}
 
 
+def test_a_refund_of_a_day_no_longer_kept_leaves_the_next_day_alone() -> None:
+    facts = (
+        order("2025-03-01 10:00", "100", id="a"),
+        order("2025-06-01 10:00", "30"),
+        order("2026-03-02 09:00", "5"),
+        refund("2026-03-02 10:00", None, of="a"),
+    )
+    assert seen(YEAR, *facts, on="2026-03-02 10:00") == {"spend": 3500, "orders": 2, "categories": 0}
+
+
+def test_orders_of_one_day_are_counted_each() -> None:
+    facts = (order("2026-03-01 10:00", "10"), order("2026-03-01 11:00", "5"), order("2026-03-01 12:00", "1"))
+    assert seen(YEAR, *facts, on="2026-03-01 13:00") == {"spend": 1600, "orders": 3, "categories": 0}
+    assert seen(YEAR, *facts, on="2027-03-01") == {"spend": 0, "orders": 0, "categories": 0}
+
+
 def test_a_refund_before_its_order_waits_and_then_counts() -> None:
     early = refund("2026-03-01 10:00", "4", of="a")
     member, out = told(YEAR, early, until="2026-03-02")

@@ -250,6 +250,16 @@ def test_a_refund_of_an_order_that_earned_nothing_takes_nothing() -> None:
     assert told(YEARLY, *facts, until="2026-01-13")[0].points == 500
 
 
+def test_a_refund_of_an_order_that_cost_nothing_takes_the_order_alone() -> None:
+    facts = (
+        order("2026-01-10 10:00", "500"),
+        order("2026-01-11 10:00", "0", id="a"),
+        refund("2026-01-12 10:00", None, of="a"),
+    )
+    member, out = told(YEARLY, *facts, until="2026-01-13")
+    assert (member.points, member.orders, out.taken_back) == (500, 1, 0)
+
+
 def test_a_refund_that_names_no_order_takes_from_the_newest_first() -> None:
     facts = (
         order("2026-01-10 10:00", "100"),

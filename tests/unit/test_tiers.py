@@ -108,6 +108,13 @@ def test_any_of_several_measures_may_be_enough() -> None:
     assert told(programme, order("2026-03-01 10:00", "3000"), until="2026-03-03")[0].tier == "two"
 
 
+def test_a_tier_may_be_reached_by_orders_that_cost_nothing() -> None:
+    often = [*levels(), {"name": "often", "label": {"en": "Often"}, "enter": {"orders": 3}}]
+    free = [order(f"2026-03-0{day} 10:00", "0") for day in (1, 2, 3)]
+    assert told(rules(tiers={"levels": often}), *free[:2], until="2026-03-09")[0].tier == "member"
+    assert told(rules(tiers={"levels": often}), *free, until="2026-03-09")[0].tier == "often"
+
+
 def test_all_of_several_measures_may_be_asked() -> None:
     both = [
         *levels(),
@@ -244,7 +251,7 @@ def test_a_tier_that_was_skipped_on_the_way_up_is_left_where_the_rest_still_reac
     assert review_date(member) == "2027-03-01"
 
 
-def test_a_skipped_tier_that_only_later_orders_reach_begins_with_the_refund() -> None:
+def test_a_skipped_tier_that_only_later_orders_reach_has_the_term_of_the_one_given_up() -> None:
     facts = (
         order("2026-03-01 10:00", "1000", id="a"),
         order("2026-04-01 10:00", "400"),
@@ -252,7 +259,8 @@ def test_a_skipped_tier_that_only_later_orders_reach_begins_with_the_refund() ->
     )
     member, out = told(RULES, *facts, until="2026-05-02")
     assert changes(out)[-1] == ("refunded", "gold", "silver")
-    assert member.standings[-1].since == at("2026-05-01 10:00")
+    assert member.standings[-1].since == at("2026-03-01 10:00")
+    assert review_date(member) == "2027-03-01"
 
 
 def test_a_tier_stays_where_later_orders_reach_it() -> None:
@@ -282,6 +290,28 @@ def test_a_refund_of_an_order_after_the_tier_was_reached_leaves_it() -> None:
         refund("2026-02-28 10:00", None, of="b"),
     )
     assert tier(*facts, on="2026-02-28 11:00") == "silver"
+
+
+THIRTY_DAYS = rules(tiers={"levels": levels(silver="300"), "window": "30 days"})
+
+
+def test_orders_after_a_tier_was_reached_do_not_stand_in_once_they_left_the_window() -> None:
+    facts = (
+        order("2026-03-01 10:00", "300", id="a"),
+        order("2026-03-11 10:00", "300"),
+        refund("2026-05-01 10:00", None, of="a"),
+    )
+    assert told(THIRTY_DAYS, *facts, until="2026-05-01 10:00")[0].tier == "member"
+
+
+def test_what_reached_a_tier_is_measured_over_the_window_of_that_day_its_first_day_included() -> None:
+    facts = (
+        order("2026-03-01 10:00", "200"),
+        order("2026-03-29 10:00", "50", id="b"),
+        order("2026-03-30 10:00", "100"),
+        refund("2026-04-02 10:00", None, of="b"),
+    )
+    assert told(THIRTY_DAYS, *facts, until="2026-04-02 10:00")[0].tier == "silver"
 
 
 def test_a_tier_that_was_kept_since_is_not_given_up() -> None:
@@ -395,6 +425,17 @@ def test_what_has_left_the_window_before_joining_reaches_no_tier() -> None:
     member, out = told(WAITS, *facts, until="2026-03-05 10:00")
     assert changes(out) == [("enrolled", None, "member")]
     assert (member.spend, member.points) == (1000, 10)
+
+
+def test_all_that_waits_for_the_member_to_join_is_waited_for_by_id() -> None:
+    facts = (
+        order("2026-03-01 10:00", "400", id="a"),
+        refund("2026-03-02 10:00", "50", of="b", id="r1"),
+        refund("2026-03-03 10:00", "50", of=None, id="r2"),
+    )
+    assert told(WAITS, *facts, until="2026-03-06")[0].waiting == ["a", "b", "r2"]
+    joins = told(WAITS, *facts, joined("2026-03-05 10:00"), until="2026-03-06")[0]
+    assert (joins.waiting, joins.spend) == (["b"], 35000)
 
 
 def test_refunds_before_joining_are_known_when_he_joins() -> None:

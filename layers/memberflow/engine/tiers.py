@@ -91,7 +91,7 @@ def undo(
         lost = member.standings.pop()
         before = rules.level[lost.tier]
         assert before.enter is not None
-        after = _left_with(rules, member, lost, at, day, now, _proof(rules, lost, history))
+        after = _left_with(rules, member, lost, at, now, _proof(rules, lost, history))
         out.decisions.append(_decide(rules, "refunded", at, day, before, after, before.enter, now, cause))
         member.wake = at
 
@@ -125,17 +125,15 @@ def _proof(rules: Rules, standing: Standing, history: History) -> dict[str, int]
 
 
 def _left_with(
-    rules: Rules, member: Member, lost: Standing, at: int, day: int, now: dict[str, int], then: dict[str, int]
+    rules: Rules, member: Member, lost: Standing, at: int, now: dict[str, int], then: dict[str, int]
 ) -> Level:
-    """The tier that remains, with its own term; one that was skipped has the term of the one given up."""
+    """The tier that remains: the one risen from, with its own term, or one skipped, with that of the one given up."""
     risen_from = rules.level[member.standings[-1].tier]
     for level in reversed(rules.levels[risen_from.index + 1 : rules.level[lost.tier].index]):
         assert level.enter is not None
-        if level.enter.holds(then):
-            member.standings.append(Standing(level.name, lost.since, lost.anchor, proven=lost.proven))
-            return level
-        if level.enter.holds(now):
-            member.standings.append(Standing(level.name, at, day, proven=at))
+        proven = lost.proven if level.enter.holds(then) else at if level.enter.holds(now) else None
+        if proven is not None:
+            member.standings.append(Standing(level.name, lost.since, lost.anchor, proven=proven))
             return level
     return risen_from
 

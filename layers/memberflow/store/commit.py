@@ -15,6 +15,7 @@ from pynamodb.transactions import TransactWrite
 
 from memberflow.errors import StoreUnavailable
 from memberflow.store.models import Item, MemberItem, connection
+from memberflow.store.together import together
 
 ITEMS_MAX = 100
 """DynamoDB's limit for one transaction."""
@@ -60,17 +61,18 @@ def commit(changes: list[Change], tally: Tally) -> list[Change]:
 
     Raises StoreUnavailable; what was written before it stays written, and is dropped as known when it comes again.
     """
-    overtaken: list[Change] = []
-    for group in _groups(changes):
-        losers = _write(group)
-        others = [change for change in group if change not in losers]
-        if losers and others:
-            losers += _write(others)
-        for change in group:
-            if change not in losers:
-                tally.add(change.tally)
-        overtaken += losers
+    overtaken = [change for losers in together(_write_group, list(_groups(changes))) for change in losers]
+    for change in changes:
+        if change not in overtaken:
+            tally.add(change.tally)
     return overtaken
+
+
+def _write_group(group: list[Change]) -> list[Change]:
+    """Those of the group that were overtaken; the others are written, at a second try where the first was in vain."""
+    losers = _write(group)
+    others = [change for change in group if change not in losers]
+    return losers + _write(others) if losers and others else losers
 
 
 def _groups(changes: list[Change]) -> Iterator[list[Change]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Iterable
 from hashlib import sha256
+from operator import attrgetter
 
 from msgspec import Struct
 
@@ -25,6 +26,11 @@ class Parked(Struct, frozen=True):
     reason: str
     raw: bytes
 
+    @property
+    def day(self) -> str:
+        """Of its arrival, in UTC."""
+        return rfc3339(self.at)[:10]
+
 
 def park(raw: bytes, error: BadInput, at: int, source: str) -> None:
     """Keeps an input that arrived at a moment. Raises StoreUnavailable."""
@@ -40,17 +46,18 @@ def park(raw: bytes, error: BadInput, at: int, source: str) -> None:
 
 def parked_on(day: str) -> list[Parked]:
     """What was parked on a UTC day ('2026-03-01'), in order of arrival."""
-    return [_whole(group) for group in _by_input(ParkedItem.query(f"PARKED#{day}"))]
+    return whole(ParkedItem.query(f"PARKED#{day}"))
 
 
-def _by_input(items: Iterable[ParkedItem]) -> list[list[ParkedItem]]:
-    groups: dict[str, list[ParkedItem]] = {}
-    for item in items:
-        groups.setdefault(item.sk.rpartition("#")[0], []).append(item)
-    return list(groups.values())
+def whole(items: Iterable[ParkedItem]) -> list[Parked]:
+    """The inputs that these items are the parts of, in order of arrival."""
+    inputs: dict[str, list[ParkedItem]] = {}
+    for item in sorted(items, key=attrgetter("sk")):
+        inputs.setdefault(item.sk.rpartition("#")[0], []).append(item)
+    return [_joined(parts) for parts in inputs.values()]
 
 
-def _whole(parts: list[ParkedItem]) -> Parked:
+def _joined(parts: list[ParkedItem]) -> Parked:
     first = parts[0]
     raw = zlib.decompress(b"".join(item.part for item in parts))
     return Parked(first.sk.split("#")[1], int(first.at), first.source, first.reason, raw)

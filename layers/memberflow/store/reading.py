@@ -22,6 +22,10 @@ from memberflow.store.models import (
     member_key,
     store_errors,
 )
+from memberflow.store.together import together
+
+PAGE = 100
+"""DynamoDB's limit for one BatchGetItem."""
 
 _DECISION = msgspec.json.Decoder(Decision)
 _OCCURRENCE = msgspec.json.Decoder(Occurrence)
@@ -44,9 +48,15 @@ class Kept(Struct):
 
 
 def get(keys: Iterable[tuple[str, str]]) -> list[Item]:
-    """Those of the items that there are. Raises StoreUnavailable."""
+    """Those of the items that there are, a hundred to a request. Raises StoreUnavailable."""
+    wanted = list(keys)
+    pages = [wanted[first : first + PAGE] for first in range(0, len(wanted), PAGE)]
+    return [item for page in together(_get_page, pages) for item in page]
+
+
+def _get_page(keys: list[tuple[str, str]]) -> list[Item]:
     with store_errors("items were not read"):
-        return list(Item.batch_get(list(keys), consistent_read=True))
+        return list(Item.batch_get(keys, consistent_read=True))
 
 
 def load(member_ids: Iterable[str]) -> dict[str, Stored]:
