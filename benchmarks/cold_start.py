@@ -21,10 +21,13 @@ def main() -> None:
         layer, bare = package.layer(), package.bare_handler()
         compiled, plain = package.runtime(bytecode=True), package.runtime(bytecode=False)
         environment = {name: os.environ[name] for name in (*NAMES, *SECRETS)}
+        plain_environment = dict(environment)
+        environment |= {"AWS_DATA_PATH": str(layer / "models")}
         environment |= {"PROGRAMME_FILE": str(layer / "programmes" / "sample.json"), "PYTHONTZPATH": ""}
 
         def start(handler: str, *path: Path, events: tuple[object, ...] = ()) -> Invocation:
-            return invoke(package.PYTHON, handler, list(path), list(events), environment)
+            given = plain_environment if handler.startswith("bare.") else environment
+            return invoke(package.PYTHON, handler, list(path), list(events), given)
 
         for function in sorted(path.stem for path in (ROOT / "functions").glob("*.py")):
             rounds = [

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 from benchmarks.setting import ROOT
+from cli import models
 
 BUILD = ROOT / "build" / "bench"
 PYTHON = os.path.realpath(sys.executable)
@@ -38,6 +39,7 @@ def layer() -> Path:
     shutil.copytree(ROOT / "layers" / "memberflow", folder / "memberflow", ignore=shutil.ignore_patterns("*.pyc"))
     (folder / "programmes").mkdir(exist_ok=True)
     write_shipped(named("sample"), folder / "programmes" / "sample.json")
+    models.write(folder / "models")
     _compile(folder)
     return folder
 

@@ -193,3 +193,14 @@ def test_without_a_sender_messages_go_to_the_log(stack: LocalStack, monkeypatch:
 
     monkeypatch.setattr(runtime, "settings", lambda: type("Settings", (), {"mail_from": ""}))
     assert channels.send("email", "a@example.com", Message(subject="s", text="t"), "service", {}).state == "sent"
+
+
+def test_a_template_that_the_data_does_not_fit_fails_the_message_and_sends_nothing(
+    stack: LocalStack, monkeypatch: pytest.MonkeyPatch, mails: list[Any]
+) -> None:
+    from memberflow.delivery import render
+
+    monkeypatch.setattr(render, "variables", lambda *given: {})
+    upgraded(stack)
+    stack.pump()
+    assert (state()[0], mails) == ("failed", [])

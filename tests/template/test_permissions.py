@@ -8,6 +8,7 @@ import pytest
 
 from cli.local.stack import TEMPLATE, LocalStack
 from cli.local.translate import read
+from cli.models import USED
 from memberflow.facts import rfc3339
 from memberflow.programme import author
 
@@ -66,6 +67,12 @@ def test_no_function_asks_for_what_its_role_does_not_allow(requests: dict[str, s
     assert {
         function: asked - allowed(function) for function, asked in requests.items() if asked - allowed(function)
     } == {}
+
+
+def test_the_layer_describes_every_operation_that_functions_ask_for(requests: dict[str, set[str]]) -> None:
+    described = {f"{service}:{operation}" for service, operations in USED.items() for operation in operations}
+    asked = set().union(*requests.values()) | {name.replace(".", ":") for name in ACTIONS}
+    assert asked <= described
 
 
 def test_no_role_allows_a_change_of_items_that_its_function_never_made(requests: dict[str, set[str]]) -> None:

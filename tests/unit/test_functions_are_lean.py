@@ -42,5 +42,5 @@ def loaded_by(function: str, programme: str) -> set[str]:
 
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_a_function_imports_no_more_than_it_needs(function: str, programme: str) -> None:
-    unwanted = NEVER if function == "send_messages" else NEVER | {"jinja2"}
+    unwanted = NEVER | {"jinja2"}
     assert loaded_by(function, programme) & unwanted == set()

@@ -1,22 +1,30 @@
-"""Templates to words, in the same sandbox in which the check tried them."""
+"""Templates to words, in the same sandbox in which the check tried them.
+
+Jinja2 is loaded with the first message: a function that only withholds never pays for it.
+"""
 
 from __future__ import annotations
 
 from memberflow.engine.member import Member
 from memberflow.engine.outcome import Occurrence
 from memberflow.engine.rules import Rules
+from memberflow.errors import MemberflowError
 from memberflow.programme.schema import Message, Shipped
-from memberflow.programme.templates import environment
 
-_ENVIRONMENT = environment()
+
+class UnrenderableMessage(MemberflowError):
+    """A template that the data does not fit, which the check should have found."""
 
 
 def render(shipped: Shipped, rules: Rules, member: Member, occurrence: Occurrence) -> Message:
-    """The message in the member's language, or the programme's first where his is not offered."""
+    """The message in the member's language, or the programme's first where his is not offered.
+
+    Raises UnrenderableMessage.
+    """
     language = language_of(shipped, member)
     template = shipped.messages[rules.journeys[occurrence.journey].message][language]
     data = variables(rules, member, occurrence, language)
-    return Message(subject=_fill(template.subject, data), text=_fill(template.text, data))
+    return _fill(template, data)
 
 
 def language_of(shipped: Shipped, member: Member) -> str:
@@ -43,8 +51,17 @@ def variables(rules: Rules, member: Member, occurrence: Occurrence, language: st
     return data
 
 
-def _fill(template: str, data: dict[str, str | int]) -> str:
-    return _ENVIRONMENT.from_string(template).render(data)
+def _fill(template: Message, data: dict[str, str | int]) -> Message:
+    from jinja2 import TemplateError
+
+    from memberflow.programme.templates import environment
+
+    sandbox = environment()
+    try:
+        subject, text = (sandbox.from_string(part).render(data) for part in (template.subject, template.text))
+    except TemplateError as error:
+        raise UnrenderableMessage(f"{type(error).__name__}: {error}") from error
+    return Message(subject=subject, text=text)
 
 
 def _label(rules: Rules, tier: str, language: str) -> str:

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from jinja2 import TemplateError
 from pynamodb.exceptions import PynamoDBException
 
 from memberflow import runtime
@@ -61,8 +60,8 @@ def _send(shipped: Shipped, rules: Rules, item: MessageItem, member: Member) -> 
         return
     try:
         message = render.render(shipped, rules, member, occurrence)
-    except TemplateError as error:
-        _record(item, "waiting", "failed", f"template: {type(error).__name__}")
+    except render.UnrenderableMessage as error:
+        _record(item, "waiting", "failed", f"template: {error}")
         return
     if _record(item, "waiting", "claimed"):
         _call(rules.journeys[occurrence.journey], item, member, occurrence, message)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
 Part = TypeVar("Part")
@@ -17,5 +16,7 @@ def together(work: Callable[[Part], Result], parts: Sequence[Part]) -> list[Resu
     """The results in the order of the parts; what one of them raises is raised when all are through."""
     if len(parts) < 2:
         return [work(part) for part in parts]
+    from concurrent.futures import ThreadPoolExecutor  # most calls never need it, and a cold start would pay for it
+
     with ThreadPoolExecutor(min(THREADS, len(parts))) as pool:
         return list(pool.map(work, parts))
