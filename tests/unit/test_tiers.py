@@ -449,3 +449,9 @@ def test_refunds_before_joining_are_known_when_he_joins() -> None:
     member, out = told(WAITS, *facts, until="2026-03-06")
     assert changes(out) == [("enrolled", None, "member")]
     assert (member.spend, member.points, member.orders) == (25000, 250, 1)
+
+
+def test_the_lowest_tier_too_is_held_since_the_review_that_let_a_member_down_to_it() -> None:
+    member, _ = told(RULES, order("2025-01-10 10:00", "300.00"), until="2026-01-10")
+    assert member.tier == "member"
+    assert member.standings[-1].since == at("2026-01-10")

@@ -69,8 +69,6 @@ def review(rules: Rules, member: Member, at: int, out: Outcome) -> None:
     below = rules.levels[current.index - 1]
     out.decisions.append(_decide(rules, "dropped", at, day, current, below, current.keep, figures, "review"))
     member.standings.pop()
-    if below.index == 0:
-        return
     if member.standings[-1].tier == below.name:
         member.standings.pop()
     member.standings.append(Standing(below.name, at, day))
