@@ -14,7 +14,6 @@ from memberflow.store.models import client
 from memberflow.store.runs import Task, work
 
 RULES = rules()
-queue = client("sqs")
 TASKS_URL = os.environ["SHARD_TASKS_URL"]
 MARGIN_MS = 20_000
 """What a page of work may take at the worst; with less time left the rest becomes a task of its own."""
@@ -38,5 +37,5 @@ def _worked(body: str, context: Any) -> bool:
         return False
     if not through:
         logger.info("shard goes on in another task")
-        queue.send_message(QueueUrl=TASKS_URL, MessageBody=body)
+        client("sqs").send_message(QueueUrl=TASKS_URL, MessageBody=body)  # rare: no start should pay for it
     return True
