@@ -27,14 +27,16 @@ Moment = Annotated[datetime, Meta(tz=True, description="RFC 3339 with an offset,
 Amount = Annotated[
     str,
     Meta(
-        pattern=r"^\d{1,12}(\.\d{1,3})?$", description="A decimal string in the currency's main unit, never negative."
+        pattern=r"^[0-9]{1,12}(\.[0-9]{1,3})?$",
+        description="A decimal string in the currency's main unit, never negative.",
     ),
 ]
 Currency = Annotated[
     str, Meta(pattern="^[A-Z]{3}$", description="ISO 4217 code; the programme accounts in one currency.")
 ]
 Birthday = Annotated[
-    str, Meta(pattern=r"^(\d{4}|-)-\d{2}-\d{2}$", description="1990-05-17, or --05-17 where the year is unknown.")
+    str,
+    Meta(pattern=r"^([0-9]{4}|-)-[0-9]{2}-[0-9]{2}$", description="1990-05-17, or --05-17 where the year is unknown."),
 ]
 Address = Annotated[str, Meta(min_length=1, max_length=256, description="Where a channel reaches the member.")]
 Points = Annotated[int, Meta(ge=1, le=10**12)]
@@ -162,7 +164,7 @@ def _explain(data: bytes, error: msgspec.ValidationError) -> BadInput:
     problem, _, path = str(error).partition(" - at `$")
     path = path.strip("`.")
     value: Any = msgspec.json.decode(data)
-    for step in path.replace("]", "").replace("[", ".").split(".") if path else ():
+    for step in filter(None, path.replace("]", "").replace("[", ".").split(".")):
         value = value[int(step)] if isinstance(value, list) else value[step]
     missing = problem.removeprefix("Object missing required field `").rstrip("`")
     if missing != problem.rstrip("`"):
