@@ -16,7 +16,9 @@ from time import perf_counter
 from typing import Any
 
 ROOT = Path(__file__).parents[1]
-RETAIL = ROOT.parent / "shared" / "data" / "online_retail.open.jsonl.gz"
+RETAIL = Path(os.environ.get("ONLINE_RETAIL", "none"))
+"""A second stream, of orders and refunds: gzipped lines of events in pounds. Left out where it is not named."""
+
 CACHE = ROOT / ".cache"
 STORE_MS = 5
 
