@@ -144,3 +144,12 @@ def zone(name: str) -> Zone:
         return Zone(name)
     except OSError as error:  # 'Europe' is a folder, a very long name no file
         raise ZoneInfoNotFoundError(name) from error
+
+
+@lru_cache(maxsize=1024)
+def zone_or_none(name: str) -> Zone | None:
+    """The zone, or None where there is none by that name: looking in vain is dear, so it is kept too."""
+    try:
+        return zone(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        return None

@@ -75,8 +75,3 @@ class Member(Struct, array_like=True):
     def points(self) -> int:
         """Usable points, as of ``clock``."""
         return sum(lot[1] for lot in self.lots)
-
-    @property
-    def is_new(self) -> bool:
-        """Nothing is known of him yet."""
-        return not self.facts

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from zoneinfo import ZoneInfoNotFoundError
-
-from memberflow.engine.calendar import Period, Zone, add, window_start, zone
+from memberflow.engine.calendar import Period, Zone, add, window_start, zone, zone_or_none
 from memberflow.engine.member import DISTANT, NEVER, Member
 from memberflow.programme import schema
 
@@ -144,12 +142,8 @@ class Rules:
 
     def zone_of(self, member: Member) -> Zone:
         """The member's own zone; the programme's where he has none or one that does not exist."""
-        if member.time_zone is None:
-            return self.zone
-        try:
-            return zone(member.time_zone)
-        except (ZoneInfoNotFoundError, ValueError):
-            return self.zone
+        own = zone_or_none(member.time_zone) if member.time_zone is not None else None
+        return own or self.zone
 
 
 def minor_units(amount: str, places: int) -> int:
