@@ -15,7 +15,7 @@ DAY = 86_400_000
 
 def items(name: str, count: int, day: int) -> list[dict[str, Any]]:
     """Member items as the ledger writes them, each with an order of that day."""
-    from memberflow import events, runtime
+    from memberflow import decoder, runtime
     from memberflow.engine.fold import fold
     from memberflow.engine.outcome import Outcome
     from memberflow.store.changes import change_of
@@ -23,7 +23,7 @@ def items(name: str, count: int, day: int) -> list[dict[str, Any]]:
 
     made = []
     for n in range(count):
-        fact = events.decode(order_line(f"{name}{n}", f"o{n}", day), "GBP")
+        fact = decoder.decode(order_line(f"{name}{n}", f"o{n}", day), "GBP")
         member = fold(runtime.rules(), fact.member_id, [fact], fact.at, Outcome())
         made.append(change_of(runtime.rules(), Stored(member), Outcome(), fact.at).member.serialize())
     return made

@@ -6,7 +6,7 @@ import json
 from collections import defaultdict
 
 from benchmarks.setting import at_most, in_turn, order_line, row, streams, timed
-from memberflow import events
+from memberflow import decoder
 from memberflow.engine.fold import fold
 from memberflow.engine.outcome import Outcome
 from memberflow.engine.rules import Rules
@@ -32,7 +32,7 @@ def _stream(rules: Rules, name: str, lines: list[bytes]) -> None:
 def _fold(rules: Rules, lines: list[bytes]) -> None:
     members: dict[str, list[AnyFact]] = defaultdict(list)
     for line in lines:
-        fact = events.decode(line, rules.programme.currency)
+        fact = decoder.decode(line, rules.programme.currency)
         members[fact.member_id].append(fact)
     now = max(fact.at for facts in members.values() for fact in facts)
     for member_id, facts in members.items():
@@ -46,7 +46,7 @@ def _loads(lines: list[bytes]) -> None:
 
 def _per_fact(rules: Rules, facts: int, members: int) -> float:
     """Seconds per fact of a member's two years; a fact in four is a refund of the order before it."""
-    history = [events.decode(_line(n, n * 730 // facts), "GBP") for n in range(facts)]
+    history = [decoder.decode(_line(n, n * 730 // facts), "GBP") for n in range(facts)]
     return (
         timed(lambda: [fold(rules, "m", history, history[-1].at, Outcome()) for _ in range(members)]) / facts / members
     )

@@ -17,13 +17,13 @@ HISTORIES = {"short": 10, "long": 10_000}
 def main() -> None:
     functions_environment()
     with slow_store():
-        from memberflow import events, runtime
+        from memberflow import decoder, runtime
         from memberflow.engine import fold, measures
         from memberflow.engine.outcome import Outcome
         from memberflow.store.reading import load
 
         for name, facts in HISTORIES.items():
-            _store(name, [events.decode(order_line(name, f"o{n}", n * 700 // facts), "GBP") for n in range(facts)])
+            _store(name, [decoder.decode(order_line(name, f"o{n}", n * 700 // facts), "GBP") for n in range(facts)])
         now = 1_704_110_400_000 + 700 * 86_400_000
         today = runtime.rules().zone.day(now)
 

@@ -11,7 +11,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from memberflow import events
+from memberflow import decoder
 from memberflow.errors import BadInput, MemberflowError
 from memberflow.facts import AnyFact
 
@@ -89,7 +89,7 @@ def _raw_lines(path: Path) -> Iterator[tuple[str, bytes]]:
 
 def _line(place: str, raw: bytes, currency: str) -> Line:
     try:
-        return Line(place, raw, events.decode(raw, currency))
+        return Line(place, raw, decoder.decode(raw, currency))
     except BadInput as error:
         return Line(place, raw, None, "bad", str(error))
 

@@ -13,9 +13,9 @@ from zoneinfo import ZoneInfo
 
 from cli.cdnow import LAST, Purchase
 from memberflow.engine.points import earned_by
-from memberflow.engine.rules import Rules, minor_units
+from memberflow.engine.rules import Rules
 from memberflow.events import ConsentChanged, Event, MemberJoined, OrderPaid, OrderRefunded, PointsRedeemed
-from memberflow.programme.schema import DECIMAL_PLACES
+from memberflow.programme.schema.fields import DECIMAL_PLACES, minor_units
 
 KINDS = "birthdays, time zones, languages, contacts, consents, times of day, refunds, redemptions"
 """What of the demo's input is made up."""

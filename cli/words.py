@@ -11,7 +11,7 @@ from memberflow.engine.member import NEVER
 from memberflow.engine.outcome import Decision, Figure
 from memberflow.engine.rules import Rules
 from memberflow.facts import moment as moment_of
-from memberflow.programme.schema import DECIMAL_PLACES
+from memberflow.programme.schema.fields import DECIMAL_PLACES
 
 _CAUSES = {
     "order.paid": "order",

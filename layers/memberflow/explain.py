@@ -8,9 +8,10 @@ from typing import Literal
 from msgspec import Struct
 
 from memberflow.engine import fold, measures, tiers
+from memberflow.engine.conditions import Condition
 from memberflow.engine.member import DISTANT, Member
 from memberflow.engine.outcome import Decision, Entry, Figure, Occurrence, Outcome, Refusal
-from memberflow.engine.rules import Condition, Rules
+from memberflow.engine.rules import Rules
 from memberflow.facts import AnyFact, Order, Refund
 
 

@@ -1,7 +1,7 @@
 """What happened to a member, in the engine's units: money in integer minor units, moments in integer milliseconds.
 
 A fact is immutable and has a natural key (``kind`` and ``id`` within its member): delivered again it counts once.
-What arrives from outside is an event (events.py); the decoder there makes facts of it.
+What arrives from outside is an event (events.py); decoder.py makes facts of it.
 """
 
 from __future__ import annotations

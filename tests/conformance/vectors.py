@@ -16,9 +16,10 @@ import msgspec
 from msgspec import UNSET, Struct, UnsetType
 from ruamel.yaml import YAML
 
-from memberflow.engine.rules import Rules, minor_units
+from memberflow.engine.rules import Rules
 from memberflow.facts import AnyFact, Joined, Order, Redemption, Refund, moment
 from memberflow.programme.schema import Programme
+from memberflow.programme.schema.fields import minor_units
 
 FOLDER = Path(__file__).parent
 

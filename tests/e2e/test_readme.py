@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from memberflow import events
+from memberflow import decoder
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text()
@@ -63,7 +63,7 @@ def test_make_knows_every_target_that_is_named(target: str) -> None:
 
 def test_the_example_of_an_order_is_one(checkout: Path) -> None:
     (example,) = re.findall(r"```json\n(.*?)```", README, re.DOTALL)
-    fact = events.decode(json.dumps(json.loads(example)), "GBP")
+    fact = decoder.decode(json.dumps(json.loads(example)), "GBP")
     assert (fact.kind, fact.id) == ("order.paid", "o-1")
 
 

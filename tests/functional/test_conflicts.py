@@ -123,7 +123,7 @@ def test_a_member_that_is_overtaken_time_and_again_is_left_for_another_delivery(
 def test_functions_that_die_at_any_request_and_are_called_again_end_where_they_would_have(
     stack: LocalStack, seed: int
 ) -> None:
-    from memberflow import events, runtime
+    from memberflow import decoder, runtime
     from memberflow.engine.fold import fold
     from memberflow.engine.outcome import Outcome
     from memberflow.engine.view import view
@@ -145,7 +145,7 @@ def test_functions_that_die_at_any_request_and_are_called_again_end_where_they_w
             while waiting:
                 failed = stack.call("TakeOrders", kinesis(*waiting))["batchItemFailures"]
                 waiting = [waiting[int(failure["itemIdentifier"])] for failure in failed]
-    facts = [events.decode(line, "GBP") for line in lines]
+    facts = [decoder.decode(line, "GBP") for line in lines]
     for name in {fact.member_id for fact in facts}:
         alone = fold(runtime.rules(), name, [f for f in facts if f.member_id == name], ARRIVED, Outcome())
         expected = view(runtime.rules(), alone, ARRIVED)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from memberflow.engine import calendar, fold, journeys, measures, points, rules, tiers
+from memberflow.engine import calendar, fold, happen, journeys, measures, points, rules, tiers
 from memberflow.engine.history import History, Line
 from memberflow.engine.member import DISTANT, Member
 from memberflow.engine.outcome import Outcome
@@ -79,7 +79,7 @@ def a_refund_leaves_what_it_makes_due_asleep(patch: Patch) -> None:
 
 def points_expire_only_where_a_run_is_there(patch: Patch) -> None:
     def wrong(rules: Rules, member: Member, fact: AnyFact, out: Outcome, history: History | None) -> None:
-        fold._APPLY[type(fact)](rules, member, fact, out, history)
+        happen.HAPPEN[type(fact)](rules, member, fact, out, history)
         member.clock = max(member.clock, fact.at)
 
     patch.setattr(fold, "_step", wrong)

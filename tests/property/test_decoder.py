@@ -8,8 +8,8 @@ from typing import Any
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from memberflow.decoder import decode
 from memberflow.errors import BadInput
-from memberflow.events import decode
 from memberflow.facts import decode as stored_fact
 from memberflow.facts import encode as store_fact
 

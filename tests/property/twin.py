@@ -14,7 +14,8 @@ from typing import Any
 from whenever import Date, Instant, Time
 
 from memberflow.facts import AnyFact, Joined, Order, Redemption, Refund
-from memberflow.programme.schema import DECIMAL_PLACES, Programme
+from memberflow.programme.schema import Programme
+from memberflow.programme.schema.fields import DECIMAL_PLACES
 
 FAR = Date(9999, 1, 1)
 

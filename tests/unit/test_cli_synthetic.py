@@ -11,7 +11,7 @@ import pytest
 
 from cli import cdnow, synthetic
 from cli.cdnow import Purchase
-from memberflow import events
+from memberflow import decoder
 from memberflow.engine.rules import Rules
 from memberflow.events import ConsentChanged, Event, MemberJoined, OrderPaid, OrderRefunded, PointsRedeemed
 from memberflow.facts import AnyFact
@@ -49,7 +49,7 @@ def test_there_is_some_of_everything(kind: type[Event]) -> None:
 )
 def test_every_event_can_be_used_under_any_currency_and_zone(currency: str, zone: str) -> None:
     under = rules(currency=currency, time_zone=zone)
-    facts: list[AnyFact] = [events.decode(msgspec.json.encode(event), currency) for event in everything(under)]
+    facts: list[AnyFact] = [decoder.decode(msgspec.json.encode(event), currency) for event in everything(under)]
     assert len({(fact.member_id, fact.kind, fact.id) for fact in facts}) == len(facts)
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from memberflow.engine import journeys
 from memberflow.engine.member import Member
 from memberflow.engine.outcome import Occurrence
-from memberflow.engine.rules import Journey, Rules
+from memberflow.engine.plans import Plan
+from memberflow.engine.rules import Rules
 
 
 def withheld(rules: Rules, member: Member, occurrence: Occurrence, now: int) -> str | None:
@@ -21,12 +22,12 @@ def withheld(rules: Rules, member: Member, occurrence: Occurrence, now: int) -> 
     return None if any(_reachable(member, channel) for channel in allowed) else "contact"
 
 
-def channel_for(member: Member, journey: Journey) -> str:
+def channel_for(member: Member, journey: Plan) -> str:
     """The first of the journey's channels that passes; withheld has made sure that there is one."""
     return next(c for c in journey.channels if _consents(member, journey, c) and _reachable(member, c))
 
 
-def _consents(member: Member, journey: Journey, channel: str) -> bool:
+def _consents(member: Member, journey: Plan, channel: str) -> bool:
     """Marketing needs a consent given for it on the channel; service messages go unless it was refused."""
     consent = member.consents.get(f"{journey.purpose}/{channel}")
     return consent[0] if consent is not None else journey.purpose == "service"

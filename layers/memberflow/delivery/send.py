@@ -16,7 +16,8 @@ from memberflow.delivery import channels, gates, render
 from memberflow.engine import fold
 from memberflow.engine.member import Member
 from memberflow.engine.outcome import Occurrence, Outcome
-from memberflow.engine.rules import Journey, Rules
+from memberflow.engine.plans import Plan
+from memberflow.engine.rules import Rules
 from memberflow.programme.schema import Message, Shipped
 from memberflow.store.models import MessageItem, due_shard, member_id_of, store_errors
 from memberflow.store.reading import get, load, occurrence_of
@@ -67,7 +68,7 @@ def _send(shipped: Shipped, rules: Rules, item: MessageItem, member: Member) -> 
         _call(rules.journeys[occurrence.journey], item, member, occurrence, message)
 
 
-def _call(journey: Journey, item: MessageItem, member: Member, occurrence: Occurrence, message: Message) -> None:
+def _call(journey: Plan, item: MessageItem, member: Member, occurrence: Occurrence, message: Message) -> None:
     item.channel = gates.channel_for(member, journey)
     tags = {"member": runtime.alias(member.id), "occurrence": occurrence.id.replace("#", "-")}
     sent = channels.send(item.channel, member.contacts.get(item.channel, ""), message, journey.purpose, tags)

@@ -7,9 +7,11 @@ not when it was noticed, so a late fact can't make a second one of it.
 from __future__ import annotations
 
 from memberflow.engine.calendar import Zone, add, birthday_in, day_to_date
+from memberflow.engine.conditions import Level
 from memberflow.engine.member import DISTANT, Member
 from memberflow.engine.outcome import Occurrence, Outcome
-from memberflow.engine.rules import Journey, Level, Rules
+from memberflow.engine.plans import Plan
+from memberflow.engine.rules import Rules
 
 
 def due(rules: Rules, member: Member) -> tuple[int, str]:
@@ -78,7 +80,7 @@ def _birthday_day(rules: Rules, member: Member, year: int) -> int:
     return birthday_in(year, member.birthday[1], member.birthday[2], rules.leap_to_march)
 
 
-def _birthday_year(rules: Rules, member: Member, journey: Journey) -> int:
+def _birthday_year(rules: Rules, member: Member, journey: Plan) -> int:
     """The next year whose birthday is to be kept: not said yet, and not past when it became known."""
     year = day_to_date(member.birthday_from).year
     if _birthday_day(rules, member, year) < member.birthday_from:
@@ -86,7 +88,7 @@ def _birthday_year(rules: Rules, member: Member, journey: Journey) -> int:
     return max(year, member.said.get(journey.key, 0) + 1)
 
 
-def _birthday_due(rules: Rules, member: Member, journey: Journey, place: Zone) -> int:
+def _birthday_due(rules: Rules, member: Member, journey: Plan, place: Zone) -> int:
     return journey.leaves_at(place, _birthday_day(rules, member, _birthday_year(rules, member, journey)))
 
 
@@ -97,7 +99,7 @@ def _last_order_day(rules: Rules, member: Member) -> int:
 def _occur(
     rules: Rules,
     member: Member,
-    journey: Journey,
+    journey: Plan,
     anchor: int,
     name: str,
     at: int,

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from memberflow.engine import journeys, measures
 from memberflow.engine.calendar import add
+from memberflow.engine.conditions import Condition, Level
 from memberflow.engine.history import History, Line
 from memberflow.engine.member import DISTANT, Member, Standing
 from memberflow.engine.outcome import Decision, Figure, Outcome
-from memberflow.engine.rules import Condition, Level, Rules
+from memberflow.engine.rules import Rules
 from memberflow.facts import Joined, Order
 
 

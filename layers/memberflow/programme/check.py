@@ -12,7 +12,8 @@ from pathlib import Path
 from memberflow.programme import check_templates
 from memberflow.programme.check_tiers import TIER_CHECKS, rules
 from memberflow.programme.problems import KeyPath, Problem, suggest
-from memberflow.programme.schema import DECIMAL_PLACES, Programme
+from memberflow.programme.schema import Programme
+from memberflow.programme.schema.fields import DECIMAL_PLACES
 
 # The active codes of ISO 4217 that money is kept in, of 2026.
 _CURRENCIES = """

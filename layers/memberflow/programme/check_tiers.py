@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator
 from decimal import Decimal
 
 from memberflow.programme.problems import KeyPath, Problem
-from memberflow.programme.schema import Programme, Rule, Tier
+from memberflow.programme.schema import Programme
+from memberflow.programme.schema.tiers import Rule, Tier
 
 MEASURES = tuple(field for field in Rule.__struct_fields__ if field not in ("any", "all"))
 

@@ -1,4 +1,4 @@
-"""Plain data held against the types of schema.py: every mistake at once, where msgspec tells of the first alone."""
+"""Plain data held against the types of schema/: every mistake at once, where msgspec tells of the first alone."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """The text of a programme file as plain data, with the place of everything in it.
 
 Every scalar stays the text that was written: ``on``, ``NO``, ``21:00`` and ``2026-02-30`` mean nothing here, the types
-of schema.py decide. What YAML would let pass in silence (a key written twice) or do behind the reader's back (aliases,
+of schema/ decide. What YAML would let pass in silence (a key written twice) or do behind the reader's back (aliases,
 tags) is a problem with a place.
 """
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from msgspec import Struct
 
-from memberflow import events, runtime
+from memberflow import decoder, runtime
 from memberflow.engine.rules import Rules
 from memberflow.errors import BadInput, ConflictingFact, StoreUnavailable
 from memberflow.facts import rfc3339
@@ -53,7 +53,7 @@ def answer(failed: Iterable[str]) -> dict[str, list[dict[str, str]]]:
 
 
 def _arrival(rules: Rules, given: Input) -> Arrival:
-    fact = events.decode(given.raw, rules.programme.currency)
+    fact = decoder.decode(given.raw, rules.programme.currency)
     if fact.at > given.known_at + FUTURE_MS:
         raise BadInput("occurred_at", rfc3339(fact.at), f"a moment not after its arrival at {rfc3339(given.known_at)}")
     return Arrival(fact, given.known_at)

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from memberflow.decoder import MAX_EVENT_BYTES, decode
 from memberflow.errors import BadInput
-from memberflow.events import MAX_EVENT_BYTES, decode
 from memberflow.facts import Activity, AnyFact, Consent, Joined, Order, Redemption, Refund, Updated
 from memberflow.facts import decode as stored_fact
 from memberflow.facts import encode as store_fact

@@ -1,0 +1,53 @@
+"""Journeys made ready for the engine: their times as minutes of the local day."""
+
+from __future__ import annotations
+
+from memberflow.engine.calendar import Period, Zone, add
+from memberflow.programme.schema import journeys as schema
+
+
+class Plan:
+    """When a journey speaks and until when it is of use, in a member's own zone."""
+
+    def __init__(self, key: str, journey: schema.Journey, quiet: tuple[int, int] | None) -> None:
+        self.key = key
+        self.trigger = journey.trigger
+        self.after = Period.of(journey.after) if journey.after else Period(0, 0)
+        self.tiers = frozenset(journey.tiers)
+        self.send_at = None if journey.send_at is None else local_minute(journey.send_at)
+        self.useful_for = Period.of(journey.useful_for)
+        self.purpose, self.channels, self.message = journey.purpose, journey.channels, journey.message
+        self._quiet = quiet
+
+    def leaves_at(self, place: Zone, day: int) -> int:
+        """The moment to send on a local day."""
+        minute = self.send_at
+        if minute is None:
+            minute = self._quiet[1] if self._is_quiet(0) and self._quiet else 0
+        return place.moment(day, minute)
+
+    def leaves_after(self, place: Zone, at: int) -> int:
+        """The first moment to send, not before ``at``: the next ``send_at``, or at once outside quiet hours."""
+        target = self.send_at
+        if target is None:
+            if not self._is_quiet(place.minute(at)) or not self._quiet:
+                return at
+            target = self._quiet[1]
+        day = place.day(at)
+        today = place.moment(day, target)
+        return today if today >= at else place.moment(day + 1, target)
+
+    def _is_quiet(self, minute: int) -> bool:
+        if self._quiet is None:
+            return False
+        start, end = self._quiet
+        return start <= minute < end if start < end else minute >= start or minute < end
+
+    def useful_until(self, place: Zone, at: int) -> int:
+        """'1 day' is to the end of the local day it leaves on, '7 days' to the end of the sixth after."""
+        return place.moment(add(place.day(at), self.useful_for))
+
+
+def local_minute(text: str) -> int:
+    """'09:30' as minutes since midnight."""
+    return int(text[:2]) * 60 + int(text[3:])

@@ -1,0 +1,52 @@
+"""The shape of a programme file: every key an operator can write, with its type.
+
+The same types read the YAML that an operator edits and the JSON that is shipped to the functions. What a shape alone
+can't say (thresholds in order, templates that exist) is checked in check.py.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from msgspec import Meta, field
+
+from memberflow.programme.schema.fields import Language, LocalTime, Name, Shape
+from memberflow.programme.schema.journeys import Journey
+from memberflow.programme.schema.points import Points
+from memberflow.programme.schema.tiers import Tiers
+
+
+class QuietHours(Shape, frozen=True, kw_only=True):
+    """No message leaves from ``start`` until ``end``, in the member's own time; may span midnight."""
+
+    start: LocalTime
+    end: LocalTime
+
+
+class Programme(Shape, frozen=True, kw_only=True):
+    """One page of rules. ``languages``: the first is used where a member's own is not offered."""
+
+    programme: Name
+    currency: Annotated[str, Meta(pattern="^[A-Z]{3}$", description="an ISO 4217 code such as CNY")]
+    time_zone: Annotated[str, Meta(description="an IANA zone such as Asia/Shanghai")]
+    languages: Annotated[tuple[Language, ...], Meta(min_length=1)]
+    enrol: Literal["first_order", "joining"] = "first_order"
+    birthday_29_february: Literal["28 February", "1 March"] = "28 February"
+    quiet_hours: QuietHours | None = None
+    points: Points
+    tiers: Tiers
+    journeys: dict[Name, Journey] = field(default_factory=dict)
+
+
+class Message(Shape, frozen=True, kw_only=True):
+    """A template in one language; subject and text are Jinja2."""
+
+    subject: str
+    text: str
+
+
+class Shipped(Shape, frozen=True, kw_only=True):
+    """A checked programme with its templates (key, then language), as the build ships it to the functions."""
+
+    programme: Programme
+    messages: dict[Name, dict[Language, Message]]

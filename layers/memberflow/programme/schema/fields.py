@@ -1,0 +1,46 @@
+"""The kinds of value that a programme is written in."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct
+
+# Currencies whose smallest unit is not a hundredth (ISO 4217); every other one has two places.
+DECIMAL_PLACES = dict.fromkeys(
+    ("BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "VND", "VUV", "XAF", "XOF", "XPF"), 0
+) | dict.fromkeys(("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"), 3)
+
+Name = Annotated[
+    str, Meta(pattern="^[a-z][a-z0-9_]{0,39}$", description="a name of lower-case letters, digits and underscores")
+]
+Language = Annotated[str, Meta(pattern="^[a-z]{2}(-[A-Z]{2})?$", description="a language such as en or zh-CN")]
+Label = Annotated[str, Meta(min_length=1, description="the words that members read")]
+Money = Annotated[
+    str,
+    Meta(
+        pattern=r"^[0-9]{1,12}(\.[0-9]{1,3})?$",
+        description="an amount in the programme's currency, such as 3000 or 2999.99",
+    ),
+]
+Count = Annotated[int, Meta(ge=1, description="a whole number from 1")]
+Duration = Annotated[
+    str,
+    Meta(
+        pattern="^([1-9][0-9]{0,3} days?|[1-9][0-9]{0,2} months?|[1-9][0-9]? years?)$",
+        description="a period such as 90 days, 12 months or 1 year, below a hundred years",
+    ),
+]
+LocalTime = Annotated[str, Meta(pattern="^([01][0-9]|2[0-3]):[0-5][0-9]$", description='a time of day such as "09:30"')]
+Channel = Literal["email", "log"]
+Purpose = Literal["service", "marketing"]
+
+
+class Shape(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
+    pass
+
+
+def minor_units(amount: str, places: int) -> int:
+    """Decimal text to integer minor units; the text has no more places than the currency (checked before)."""
+    whole, _, part = amount.partition(".")
+    return int(whole + part[:places].ljust(places, "0"))
