@@ -13,7 +13,7 @@ from cli.cdnow import FIRST, LAST, Customers
 from cli.feed import Event, Feed, days, local_stack
 from memberflow.engine.calendar import date_to_day
 from memberflow.engine.rules import Rules
-from memberflow.events import OrderPaid, OrderRefunded
+from memberflow.events.orders import OrderPaid, OrderRefunded
 from memberflow.facts import moment
 from memberflow.programme import author
 

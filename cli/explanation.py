@@ -82,14 +82,23 @@ def _figure(rules: Rules, figure: Figure) -> str:
     return f"{words.figure(rules, figure)} ({short} missing)"
 
 
+_DUE = {
+    "usable": "pending points become usable",
+    "lapse": "a reservation of points lapses",
+    "referral": "his first order counts for the member who referred him",
+}
+
+
 def _due(rules: Rules, told: Explanation, due: Due | None) -> str:
     if due is None:
         return "Nothing lies ahead."
     if due.what == "expiry":
-        gone, points = told.lots[0]
+        gone, points = told.lots[0][:2]
         what = f"{points:,} points expire, {words.day(gone - 1)} being their last day"
     elif due.what == "review":
         what = f"his tier is reviewed, as every {rules.programme.tiers.review_every}"
+    elif due.what in _DUE:
+        what = _DUE[due.what]
     else:
         what = f"message {due.journey}, {_reason(rules, due.journey)}"
     return f"Next, unless something happens before: {words.moment(rules, due.at)}, {what}."
@@ -110,7 +119,7 @@ def _decisions(rules: Rules, told: Explanation) -> list[list[str]]:
 
 
 def _lots(told: Explanation) -> list[list[str]]:
-    return [[f"{points:,}", words.last_day(gone)] for gone, points in told.lots]
+    return [[f"{points:,}", words.last_day(gone)] for gone, points, *_ in told.lots]
 
 
 def _statement(rules: Rules, told: Explanation) -> list[list[str]]:

@@ -12,9 +12,11 @@ from random import Random
 from zoneinfo import ZoneInfo
 
 from cli.cdnow import LAST, Purchase
-from memberflow.engine.points import earned_by
 from memberflow.engine.rules import Rules
-from memberflow.events import ConsentChanged, Event, MemberJoined, OrderPaid, OrderRefunded, PointsRedeemed
+from memberflow.events import Event
+from memberflow.events.members import ConsentChanged, MemberJoined
+from memberflow.events.orders import OrderPaid, OrderRefunded
+from memberflow.events.points import PointsRedeemed
 from memberflow.programme.schema.fields import DECIMAL_PLACES, minor_units
 
 KINDS = "birthdays, time zones, languages, contacts, consents, times of day, refunds, redemptions"
@@ -96,7 +98,7 @@ class Life:
             yield order
             if self.random.random() < 0.03:
                 yield self._refund(order)
-            points += earned_by(self.rules, minor_units(order.amount, self._places))
+            points += minor_units(order.amount, self._places) // self.rules.earning.per * self.rules.earning.points
             wanted = points // _REDEEM_STEP * _REDEEM_STEP
             if wanted and not saves:
                 points -= wanted

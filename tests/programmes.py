@@ -55,7 +55,7 @@ def programme(**changes: Any) -> Programme:
         "currency": "GBP",
         "time_zone": "Europe/London",
         "languages": ["en"],
-        "points": {"earn": {"points": 1, "per": "1.00"}, "expire_after": "12 months"},
+        "points": {"earn": {"points": 1, "per": "1.00"}, "expiry": {"after": "12 months"}},
         "tiers": {"levels": TIERS},
     }
     return msgspec.convert(plain | changes, Programme)

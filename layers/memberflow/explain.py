@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Literal
+from typing import Literal, get_args
 
 from msgspec import Struct
 
@@ -47,11 +47,16 @@ class Review(Struct, frozen=True):
     below: str
 
 
+What = Literal["usable", "lapse", "expiry", "review", "referral", "message"]
+_WHATS: tuple[What, ...] = get_args(What)
+"""By rank, as in fold.py."""
+
+
 class Due(Struct, frozen=True):
     """What time brings next. ``journey`` is its key, for a message only."""
 
     at: int
-    what: Literal["expiry", "review", "message"]
+    what: What
     journey: str = ""
 
 
@@ -158,5 +163,4 @@ def _due(rules: Rules, member: Member) -> Due | None:
     at, rank, key = fold.next_due(rules, member)
     if at == DISTANT:
         return None
-    whats: tuple[Literal["expiry", "review", "message"], ...] = ("expiry", "review", "message")
-    return Due(at, whats[rank], key)
+    return Due(at, _WHATS[rank], key)

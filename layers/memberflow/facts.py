@@ -59,6 +59,7 @@ class Joined(Fact, tag="member.joined", kw_only=True, frozen=True):
     time_zone: str | None = None
     language: str | None = None
     contacts: dict[str, str] = {}
+    referred_by: str | None = None
 
 
 class Updated(Fact, tag="member.updated", kw_only=True, frozen=True):
@@ -87,6 +88,8 @@ class Order(Fact, tag="order.paid", kw_only=True, frozen=True):
     channel: str = "unknown"
     categories: tuple[str, ...] = ()
     coupon_codes: tuple[str, ...] = ()
+    amounts: dict[str, int] = {}
+    """By category, where the order's lines say so."""
 
 
 class Refund(Fact, tag="order.refunded", kw_only=True, frozen=True):
@@ -104,12 +107,125 @@ class Activity(Fact, tag="activity.done", kw_only=True, frozen=True):
 
 
 class Redemption(Fact, tag="points.redeemed", kw_only=True, frozen=True):
+    """Points to be spent, refused where too few are usable or the programme says no.
+
+    ``points`` as they are, or what ``quantity`` of a ``good`` costs. ``order_amount``: of the order they are spent on.
+    """
+
     rank: ClassVar[int] = 6
     kind: ClassVar[str] = "points.redeemed"
+    points: int = 0
+    order_id: str | None = None
+    order_amount: int | None = None
+    good: str | None = None
+    quantity: int = 1
+    partner: str | None = None
+
+
+class Reserved(Fact, tag="points.reserved", kw_only=True, frozen=True):
+    """Points held back for a till, for as long as the programme says."""
+
+    rank: ClassVar[int] = 7
+    kind: ClassVar[str] = "points.reserved"
     points: int
+    order_id: str | None = None
+    order_amount: int | None = None
 
 
-AnyFact = Joined | Updated | Consent | Order | Refund | Activity | Redemption
+class Committed(Fact, tag="points.committed", kw_only=True, frozen=True):
+    """A till has given what it had reserved points for. Its word stands: what has gone meanwhile becomes a debt.
+
+    The id is that of the reservation.
+    """
+
+    rank: ClassVar[int] = 8
+    kind: ClassVar[str] = "points.committed"
+    points: int
+    order_id: str | None = None
+
+
+class Cancelled(Fact, tag="points.cancelled", kw_only=True, frozen=True):
+    """A till gives back what it had reserved. The id is that of the reservation."""
+
+    rank: ClassVar[int] = 9
+    kind: ClassVar[str] = "points.cancelled"
+
+
+class Delivered(Fact, tag="order.delivered", kw_only=True, frozen=True):
+    """The id is that of the order."""
+
+    rank: ClassVar[int] = 10
+    kind: ClassVar[str] = "order.delivered"
+
+
+class Adjusted(Fact, tag="points.adjusted", kw_only=True, frozen=True):
+    """By hand: points given, or taken where negative. ``last_day``: until when they are usable (None: as earned)."""
+
+    rank: ClassVar[int] = 11
+    kind: ClassVar[str] = "points.adjusted"
+    points: int
+    reason: str
+    operator: str
+    last_day: int | None = None
+
+
+class Reinstated(Fact, tag="points.reinstated", kw_only=True, frozen=True):
+    """By hand: what expired within the programme's window comes back, usable through ``last_day`` (None: as earned)."""
+
+    rank: ClassVar[int] = 12
+    kind: ClassVar[str] = "points.reinstated"
+    reason: str
+    operator: str
+    last_day: int | None = None
+
+
+class Extended(Fact, tag="points.extended", kw_only=True, frozen=True):
+    """By hand: lots that end on ``expiring_by`` or sooner are usable through ``last_day``."""
+
+    rank: ClassVar[int] = 13
+    kind: ClassVar[str] = "points.extended"
+    reason: str
+    operator: str
+    expiring_by: int
+    last_day: int
+
+
+class SentPoints(Fact, tag="points.sent", kw_only=True, frozen=True):
+    """Points given to another member; like a till's word it stands once it was accepted."""
+
+    rank: ClassVar[int] = 14
+    kind: ClassVar[str] = "points.sent"
+    points: int
+    to: str
+
+
+class ReceivedPoints(Fact, tag="points.received", kw_only=True, frozen=True):
+    """Points given by another member, in the lots they came from: [day on which they are gone, points]."""
+
+    rank: ClassVar[int] = 15
+    kind: ClassVar[str] = "points.received"
+    lots: tuple[tuple[int, int], ...]
+    sender: str
+
+
+AnyFact = (
+    Joined
+    | Updated
+    | Consent
+    | Order
+    | Refund
+    | Activity
+    | Redemption
+    | Reserved
+    | Committed
+    | Cancelled
+    | Delivered
+    | Adjusted
+    | Reinstated
+    | Extended
+    | SentPoints
+    | ReceivedPoints
+)
 
 _DECODER: msgspec.json.Decoder[AnyFact] = msgspec.json.Decoder(AnyFact)
 

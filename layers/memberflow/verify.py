@@ -78,7 +78,8 @@ def _of_ledger(member: Member, out: Outcome) -> Iterator[Violation]:
     balance = out.entries[-1].balance if out.entries else 0
     if open_points != balance:
         yield Violation("balance of the statement", open_points, balance)
-    accounted = out.spent + out.expired + out.taken_back + open_points
+    kept = open_points + member.points_pending + member.points_held
+    accounted = out.spent + out.expired + out.taken_back + kept - out.given
     if accounted != out.earned:
         yield Violation("points earned", accounted, out.earned)
 

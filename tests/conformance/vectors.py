@@ -28,7 +28,7 @@ PROGRAMME = {
     "currency": "GBP",
     "time_zone": "Europe/London",
     "languages": ["en"],
-    "points": {"earn": {"per": "1"}, "expire_after": "12 months"},
+    "points": {"earn": {"per": "1"}, "expiry": {"after": "12 months"}},
     "tiers": {"levels": [{"name": "base"}]},
 }
 

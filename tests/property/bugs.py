@@ -5,14 +5,16 @@ from __future__ import annotations
 from operator import attrgetter
 from typing import Any
 
+import msgspec
 import pytest
 
-from memberflow.engine import calendar, fold, happen, journeys, measures, points, rules, tiers
+from memberflow.engine import calendar, fold, happen, journeys, lots, measures, points, rules, tiers
 from memberflow.engine.history import History, Line
+from memberflow.engine.lasting import Lasting
 from memberflow.engine.member import DISTANT, Member
 from memberflow.engine.outcome import Outcome
 from memberflow.engine.rules import Rules
-from memberflow.facts import AnyFact, Order, Redemption
+from memberflow.facts import AnyFact
 
 Patch = pytest.MonkeyPatch
 
@@ -104,8 +106,8 @@ def months_are_stepped_not_counted_from_their_anchor(patch: Patch) -> None:
 
 
 def points_are_usable_a_day_too_long(patch: Patch) -> None:
-    right = rules.add
-    patch.setattr(rules, "add", lambda day, period: right(day, period) + 1)
+    right = Lasting.gone_on
+    patch.setattr(Lasting, "gone_on", lambda self, day: right(self, day) + 1)
 
 
 def a_refund_belongs_to_its_own_day(patch: Patch) -> None:
@@ -124,23 +126,23 @@ def a_refunded_order_keeps_its_categories(patch: Patch) -> None:
 
 
 def lots_are_spent_last_first(patch: Patch) -> None:
-    def wrong(member: Member, fact: Redemption, out: Outcome) -> None:
-        if member.points < fact.points:
-            return
-        left = fact.points
-        while left:
-            left -= points._take_from(member, fact.at, fact.name, member.lots[-1][0], left, out)
-        out.spent += fact.points
+    right = lots.take
 
-    patch.setattr(points, "redeem", wrong)
+    def wrong(of: list[lots.Lot], points: int) -> list[lots.Lot]:
+        of.reverse()
+        parts = right(of, points)
+        of.reverse()
+        return parts
+
+    patch.setattr(lots, "take", wrong)
 
 
 def what_had_expired_is_taken_back_again(patch: Patch) -> None:
     right = points.take_back
 
-    def wrong(member: Member, at: int, cause: str, line: Line, out: Outcome, history: History) -> None:
+    def wrong(rules: Rules, member: Member, at: int, cause: str, line: Line, out: Outcome, history: History) -> None:
         history.expired.clear()
-        right(member, at, cause, line, out, history)
+        right(rules, member, at, cause, line, out, history)
 
     patch.setattr(points, "take_back", wrong)
 
@@ -148,24 +150,24 @@ def what_had_expired_is_taken_back_again(patch: Patch) -> None:
 def a_part_of_a_refund_is_rounded_alone(patch: Patch) -> None:
     right = points.take_back
 
-    def wrong(member: Member, at: int, cause: str, line: Line, out: Outcome, history: History) -> None:
+    def wrong(rules: Rules, member: Member, at: int, cause: str, line: Line, out: Outcome, history: History) -> None:
         refunded, line.returned = line.returned, line.amount - line.left
         earned = line.earned * (line.returned - refunded) // line.amount if line.amount else 0
-        part = Line(line.at, line.day, line.amount, 0, earned, line.lot, ())
-        right(member, at, cause, part, out, history)
+        part = msgspec.structs.replace(line, left=0, earned=earned, returned=0)
+        right(rules, member, at, cause, part, out, history)
 
     patch.setattr(points, "take_back", wrong)
 
 
 def debt_is_not_repaid(patch: Patch) -> None:
-    right = points.earn
+    right = points.credit
 
-    def wrong(member: Member, at: int, fact: Order, earned: int, gone: int, out: Outcome) -> None:
+    def wrong(member: Member, at: int, cause: str, earned: int, key: lots.Key, out: Outcome) -> None:
         debt, member.debt = member.debt, 0
-        right(member, at, fact, earned, gone, out)
+        right(member, at, cause, earned, key, out)
         member.debt = debt
 
-    patch.setattr(points, "earn", wrong)
+    patch.setattr(points, "credit", wrong)
 
 
 def a_refund_takes_no_tier(patch: Patch) -> None:

@@ -56,7 +56,7 @@ class Setting:
     def days(self) -> tuple[int, ...]:
         """The dates, and the days before, on and after each of the programme's periods from them."""
         tiers = self.programme.tiers
-        texts = [tiers.window, tiers.review_every, self.programme.points.expire_after]
+        texts = [tiers.window, tiers.review_every, self.programme.points.expiry and self.programme.points.expiry.after]
         texts += [journey.after for journey in self.programme.journeys.values()]
         periods = [Period(0, 0), *(Period.of(text) for text in texts if text)]
         starts = [date_to_day(on) for on in self.dates]
@@ -66,7 +66,7 @@ class Setting:
     @cached_property
     def points(self) -> tuple[int, ...]:
         """What members ask for: a few, or just what one of the orders earned."""
-        earned = {amount // self.rules.earn_per * self.rules.earn_points for amount in self.amounts}
+        earned = {amount // self.rules.earning.per * self.rules.earning.points for amount in self.amounts}
         return (1, 5, *sorted(earned - {0}))
 
     @cached_property
@@ -82,7 +82,7 @@ def _setting(dates: str, amounts: tuple[int, ...], **changes: Any) -> Setting:
 
 def _points(per: str, expire_after: str | None) -> dict[str, Any]:
     earn = {"earn": {"points": 1, "per": per}}
-    return earn if expire_after is None else earn | {"expire_after": expire_after}
+    return earn if expire_after is None else earn | {"expiry": {"after": expire_after}}
 
 
 _SPENDS = (0, 99, 600, 2399, 2400, 2999, 3000, 8000, 10000, 12345, 30000)

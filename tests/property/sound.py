@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 from memberflow.engine.fold import next_due
+from memberflow.engine.lots import key_of
 from memberflow.engine.member import NEVER, Member
 from memberflow.engine.outcome import Outcome
 from memberflow.engine.rules import Rules
@@ -24,14 +25,16 @@ def check_sound(rules: Rules, member: Member, out: Outcome) -> None:
 
 def _check_points(rules: Rules, member: Member, out: Outcome) -> None:
     balance = member.points - member.debt
-    assert balance == out.earned - out.spent - out.expired - out.taken_back
+    kept = balance + member.points_pending + member.points_held
+    assert kept == out.earned + out.given - out.spent - out.expired - out.taken_back
     assert balance == (out.entries[-1].balance if out.entries else 0)
     assert balance == sum(entry.points for entry in out.entries or ())
-    assert all(points > 0 for _, points in member.lots)
-    assert all(one[0] < other[0] for one, other in pairwise(member.lots)), "lots are not soonest first"
+    assert member.points_pending == sum(entry.pending for entry in out.entries or ())
+    assert all(lot[1] > 0 for lot in member.lots)
+    assert all(key_of(one) < key_of(other) for one, other in pairwise(member.lots)), "lots are not soonest first"
     assert member.debt >= 0
     assert not (member.debt and member.lots), "debt is not repaid"
-    for gone, _ in member.lots:
+    for gone in (max(lot[0], member.spared_until) for lot in member.lots if not member.sheltered):
         past = gone != NEVER and rules.zone.moment(gone) <= member.clock
         assert not past or member.wake <= member.clock, "a lot past its day is still there"
 

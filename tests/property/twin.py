@@ -124,7 +124,7 @@ class Twin:
 
     def _pay(self, order: Order) -> None:
         day = _date(self._zone, order.at)
-        expiry = self.programme.points.expire_after
+        expiry = self.programme.points.expiry and self.programme.points.expiry.after
         paid = Paid(order, day, order.amount, FAR if expiry is None else _later(day, expiry, 1))
         earn = self.programme.points.earn
         while self._minor(earn.per) * (paid.earned // earn.points + 1) <= order.amount:

@@ -13,7 +13,10 @@ from cli import cdnow, synthetic
 from cli.cdnow import Purchase
 from memberflow import decoder
 from memberflow.engine.rules import Rules
-from memberflow.events import ConsentChanged, Event, MemberJoined, OrderPaid, OrderRefunded, PointsRedeemed
+from memberflow.events import Event
+from memberflow.events.members import ConsentChanged, MemberJoined
+from memberflow.events.orders import OrderPaid, OrderRefunded
+from memberflow.events.points import PointsRedeemed
 from memberflow.facts import AnyFact
 from tests.programmes import rules
 

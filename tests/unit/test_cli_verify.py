@@ -140,7 +140,7 @@ def test_an_item_that_can_not_be_read_is_one_too_and_the_others_are_checked_all_
 def test_another_programme_than_the_table_s_shows(items: list[Any]) -> None:
     shutil.copytree(author.named("sample"), "mine")
     file = Path("mine/programme.yaml")
-    file.write_text(file.read_text().replace("expire_after: 12", "expire_after: 6"))
+    file.write_text(file.read_text().replace("expiry: {after: 12", "expiry: {after: 6"))
     save(items)
     result = verify("--programme", "mine")
     assert result.exit_code == 1

@@ -55,7 +55,7 @@ def test_facts_of_one_moment_are_sorted_by_kind_and_then_by_id() -> None:
 def test_at_one_moment_points_expire_before_the_tier_is_reviewed_before_a_journey_speaks() -> None:
     """All three fall on midnight, 31 days after the order; each member lacks what the one before him had."""
     programme = rules(
-        points={"earn": {"per": "1.00"}, "expire_after": "30 days"},
+        points={"earn": {"per": "1.00"}, "expiry": {"after": "30 days"}},
         tiers={"levels": levels(silver="0.50"), "review_every": "31 days"},
         journeys={"win_back": WIN_BACK | {"after": "31 days", "send_at": "00:00"}},
     )
@@ -63,9 +63,9 @@ def test_at_one_moment_points_expire_before_the_tier_is_reviewed_before_a_journe
     members = [told(programme, order("2026-05-01 10:00", amount), until="2026-05-31")[0] for amount in amounts]
     midnight = at("2026-06-01 00:00")
     assert [next_due(programme, member) for member in members] == [
-        (midnight, 0, ""),
-        (midnight, 1, ""),
-        (midnight, 2, "win_back"),
+        (midnight, 2, ""),
+        (midnight, 3, ""),
+        (midnight, 5, "win_back"),
     ]
 
 
@@ -276,6 +276,8 @@ def test_a_view_shows_the_member_as_of_a_moment_whether_or_not_a_run_was_there()
         "tier_since": "2025-03-10T10:00:00Z",
         "review_at": "2026-03-10T00:00:00Z",
         "points": 300,
+        "points_pending": 0,
+        "points_held": 0,
         "debt": 0,
         "lots": [{"expires": "2026-03-10", "points": 300}],
         "measures": {"spend": 30000, "orders": 1, "categories": 1},

@@ -8,7 +8,7 @@ from tests.happened import at, day, joined, order, redeem, refund, told
 from tests.programmes import rules
 
 YEARLY = rules()
-MONTHLY = rules(points={"earn": {"per": "1.00"}, "expire_after": "1 month"})
+MONTHLY = rules(points={"earn": {"per": "1.00"}, "expiry": {"after": "1 month"}})
 FOR_EVER = rules(points={"earn": {"per": "1.00"}})
 
 

@@ -6,9 +6,12 @@ All three change the member they are given; their callers own him.
 What falls due at one moment goes in this order, and before the facts of that moment:
 
     rank  what
-    0     points expire
-    1     the tier is reviewed
-    2     a journey speaks (by its key)
+    0     pending points become usable
+    1     a reservation lapses (by its id)
+    2     points expire
+    3     the tier is reviewed
+    4     the referrer of a new member is told
+    5     a journey speaks (by its key)
 """
 
 from __future__ import annotations
@@ -16,13 +19,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from operator import attrgetter
 
-from memberflow.engine import journeys, points, tiers
+from memberflow.engine import journeys, points, referrals, spending, tiers
 from memberflow.engine.happen import HAPPEN, must_wait
 from memberflow.engine.history import History
 from memberflow.engine.member import Member
 from memberflow.engine.outcome import Outcome
 from memberflow.engine.rules import Rules
-from memberflow.facts import AnyFact, Joined, Order, Refund
+from memberflow.facts import AnyFact, Delivered, Joined, Order, Refund, Reinstated
 
 
 def fold(rules: Rules, member_id: str, facts: Iterable[AnyFact], now: int, out: Outcome) -> Member:
@@ -61,12 +64,14 @@ def needs_history(rules: Rules, member: Member, fact: AnyFact) -> bool:
     """Whether only the member's facts can tell what this one does.
 
     True for a fact that is late (it sorts before the newest applied, or lies before the member's clock), for a refund,
-    and for what another fact waits for.
+    a delivery that points wait for and a reinstatement, and for what another fact waits for.
     """
-    if fact.key <= member.newest or fact.at < member.clock or isinstance(fact, Refund):
+    if fact.key <= member.newest or fact.at < member.clock or isinstance(fact, Refund | Reinstated):
         return True
     if isinstance(fact, Joined):
         return bool(member.waiting)
+    if isinstance(fact, Delivered):
+        return rules.usable_on_delivery
     return isinstance(fact, Order) and (fact.id in member.waiting or must_wait(rules, member))
 
 
@@ -81,6 +86,8 @@ def advance(rules: Rules, member: Member, until: int, out: Outcome, history: His
         at, rank, key = fired = due
         member.clock = max(member.clock, at)
         _FIRE[rank](rules, member, key, member.clock, out, history)
+        if rules.lasting.never_for:
+            points.shelter(rules, member, member.clock)
         due = next_due(rules, member)
         assert due != fired, "what fired must no longer be due"
     member.wake = due[0]
@@ -89,7 +96,14 @@ def advance(rules: Rules, member: Member, until: int, out: Outcome, history: His
 def next_due(rules: Rules, member: Member) -> tuple[int, int, str]:
     """The next moment at which the member needs attention (DISTANT: never), with the rank and key of what is due."""
     at, key = journeys.due(rules, member)
-    return min((points.due(rules, member), 0, ""), (tiers.due(rules, member), 1, ""), (at, 2, key))
+    soonest = min((points.expiry_due(rules, member), 2, ""), (tiers.due(rules, member), 3, ""), (at, 5, key))
+    if member.pending:
+        soonest = min(soonest, (points.usable_due(rules, member), 0, ""))
+    if member.held:
+        soonest = min(soonest, (spending.due(member)[0], 1, spending.due(member)[1]))
+    if member.referred_by is not None:
+        soonest = min(soonest, (referrals.due(rules, member), 4, ""))
+    return soonest
 
 
 _KEY = attrgetter("at", "rank", "id")
@@ -102,8 +116,18 @@ def _step(rules: Rules, member: Member, fact: AnyFact, out: Outcome, history: Hi
         advance(rules, member, at, out, history)
     HAPPEN[type(fact)](rules, member, fact, out, history)
     member.clock = at
+    if rules.lasting.never_for:
+        points.shelter(rules, member, at)
     if member.wake > at + rules.soonest_ms:
         member.wake = at + rules.soonest_ms
+
+
+def _become_usable(rules: Rules, member: Member, key: str, at: int, out: Outcome, history: History | None) -> None:
+    points.become_usable(rules, member, at, out)
+
+
+def _lapse(rules: Rules, member: Member, key: str, at: int, out: Outcome, history: History | None) -> None:
+    spending.lapse(rules, member, key, at, out)
 
 
 def _expire(rules: Rules, member: Member, key: str, at: int, out: Outcome, history: History | None) -> None:
@@ -114,8 +138,12 @@ def _review(rules: Rules, member: Member, key: str, at: int, out: Outcome, histo
     tiers.review(rules, member, at, out)
 
 
+def _tell_referrer(rules: Rules, member: Member, key: str, at: int, out: Outcome, history: History | None) -> None:
+    referrals.tell(member, at, out)
+
+
 def _speak(rules: Rules, member: Member, key: str, at: int, out: Outcome, history: History | None) -> None:
     journeys.fire(rules, member, key, at, out)
 
 
-_FIRE = (_expire, _review, _speak)
+_FIRE = (_become_usable, _lapse, _expire, _review, _tell_referrer, _speak)

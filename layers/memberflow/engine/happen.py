@@ -5,12 +5,29 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from memberflow.engine import measures, points, tiers
+from memberflow.engine import activities, by_hand, measures, points, spending, tiers
 from memberflow.engine.history import History, Line
 from memberflow.engine.member import Member
 from memberflow.engine.outcome import Outcome, Refusal
 from memberflow.engine.rules import Rules
-from memberflow.facts import Activity, Consent, Joined, Order, Redemption, Refund, Updated
+from memberflow.facts import (
+    Activity,
+    Adjusted,
+    Cancelled,
+    Committed,
+    Consent,
+    Delivered,
+    Extended,
+    Joined,
+    Order,
+    ReceivedPoints,
+    Redemption,
+    Refund,
+    Reinstated,
+    Reserved,
+    SentPoints,
+    Updated,
+)
 
 
 def must_wait(rules: Rules, member: Member) -> bool:
@@ -38,17 +55,45 @@ def _wait(member: Member, fact: Order | Refund, order_id: str, history: History 
 
 def _count(rules: Rules, member: Member, fact: Order, day: int, at: int, out: Outcome, history: History | None) -> None:
     """Adds an order to the day it was paid, at the moment ``at`` when it was paid or the member joined."""
-    earned = points.earned_by(rules, fact.amount)
-    gone = rules.gone_on(day)
-    points.earn(member, at, fact, earned, gone, out)
+    _earn(rules, member, fact, day, at, out, history)
     measures.add_order(rules, member, day, fact.amount, fact.categories)
     if member.last_order_at is None or fact.at > member.last_order_at:
         member.last_order_at = fact.at
+    if rules.referral_after is not None and member.first_paid_at is None:
+        member.first_paid_at = fact.at
     if history is not None:
-        history.lines[fact.id] = Line(fact.at, day, fact.amount, fact.amount, earned, gone, fact.categories)
         for refund in history.refunds.pop(fact.id, ()):
             member.waiting.remove(fact.id)
             _take_back(rules, member, refund, at, out, history)
+
+
+def _earn(rules: Rules, member: Member, fact: Order, day: int, at: int, out: Outcome, history: History | None) -> None:
+    """Points for the order and its bonuses, into the lot of its day; pending first where the programme says so."""
+    earning, lasting = rules.earning, rules.lasting
+    key, cause, usable = (lasting.gone_on(day), lasting.rule), fact.name, 0
+    if rules.pends and not (history is not None and fact.id in history.delivered):
+        usable = rules.usable_on(day, rules.zone.day(at))
+    earned = fact.amount // earning.per * earning.rate(member)
+    extras = earning.extras(member, fact, day, rules.zone_of(member)) if earning.bonuses else []
+    total = earned + sum(more for _, more in extras)
+    if rules.prolongings:
+        points.prolong(rules, member, "order", day, total, history)
+    points.earn(member, at, cause, earned, key, usable, out)
+    for name, more in extras:
+        points.earn(member, at, f"{cause}/{name}", more, key, usable, out)
+    if history is not None:
+        history.lines[fact.id] = Line(
+            id=fact.id,
+            at=fact.at,
+            day=day,
+            amount=fact.amount,
+            left=fact.amount,
+            earned=total,
+            lot=key,
+            categories=fact.categories,
+            usable=usable,
+            moves=history.moves,
+        )
 
 
 def _refund(rules: Rules, member: Member, fact: Refund, out: Outcome, history: History | None) -> None:
@@ -88,19 +133,71 @@ def _reduce(
     closed = line.open and not line.left
     line.open = line.open and not closed
     measures.take_from_day(member, line.day, taken, int(closed))
-    points.take_back(member, at, cause, line, out, history)
+    spending.give_back(rules, member, at, cause, line, out, history)
+    points.take_back(rules, member, at, cause, line, out, history)
     if closed:
         measures.forget_categories(rules, member, line, history)
+        _forget_first(member, line, history)
+
+
+def _forget_first(member: Member, line: Line, history: History) -> None:
+    """The first order that counts for a referral is the earliest that still stands."""
+    if member.first_paid_at == line.at:
+        member.first_paid_at = min((other.at for other in history.lines.values() if other.open), default=None)
 
 
 def _redemption(rules: Rules, member: Member, fact: Redemption, out: Outcome, history: History | None) -> None:
-    points.redeem(member, fact, out)
+    spending.redeem(rules, member, fact, out, history)
+
+
+def _reserved(rules: Rules, member: Member, fact: Reserved, out: Outcome, history: History | None) -> None:
+    spending.reserve(rules, member, fact, out)
+
+
+def _committed(rules: Rules, member: Member, fact: Committed, out: Outcome, history: History | None) -> None:
+    spending.commit(rules, member, fact, out, history)
+
+
+def _cancelled(rules: Rules, member: Member, fact: Cancelled, out: Outcome, history: History | None) -> None:
+    spending.cancel(rules, member, fact, out)
+
+
+def _delivered(rules: Rules, member: Member, fact: Delivered, out: Outcome, history: History | None) -> None:
+    if history is None:
+        return
+    if fact.id in history.lines:
+        points.release(member, fact.at, fact.name, history.lines[fact.id], out)
+    else:
+        history.delivered.add(fact.id)
+
+
+def _adjusted(rules: Rules, member: Member, fact: Adjusted, out: Outcome, history: History | None) -> None:
+    by_hand.adjust(rules, member, fact, out)
+
+
+def _reinstated(rules: Rules, member: Member, fact: Reinstated, out: Outcome, history: History | None) -> None:
+    assert history is not None
+    by_hand.reinstate(rules, member, fact, out, history)
+
+
+def _extended(rules: Rules, member: Member, fact: Extended, out: Outcome, history: History | None) -> None:
+    by_hand.extend(rules, member, fact, history)
+
+
+def _sent(rules: Rules, member: Member, fact: SentPoints, out: Outcome, history: History | None) -> None:
+    by_hand.send(rules, member, fact, out)
+
+
+def _received(rules: Rules, member: Member, fact: ReceivedPoints, out: Outcome, history: History | None) -> None:
+    by_hand.receive(rules, member, fact, out)
 
 
 def _joined(rules: Rules, member: Member, fact: Joined, out: Outcome, history: History | None) -> None:
     _profile(rules, member, fact, out)
     if member.enrolled_at is None:
         tiers.enrol(rules, member, fact.at, "member.joined", out)
+    member.referred_by = fact.referred_by
+    points.earn_today(rules, member, fact.at, fact.kind, rules.joining, out)
     if history is not None and history.until_joined:
         _catch_up(rules, member, fact, out, history)
 
@@ -139,7 +236,18 @@ def _consent(rules: Rules, member: Member, fact: Consent, out: Outcome, history:
 
 
 def _activity(rules: Rules, member: Member, fact: Activity, out: Outcome, history: History | None) -> None:
-    """Activities are kept as facts; no rule measures them yet."""
+    """What a member does counts once he is one, and as often as the programme says."""
+    earning = rules.activities.get(fact.activity)
+    if earning is None:
+        return
+    code = "not_a_member" if member.enrolled_at is None else activities.refused(rules, member, fact, earning)
+    if code is not None:
+        out.refusals.append(Refusal(fact.name, code))
+        return
+    day = rules.zone.day(fact.at)
+    if rules.prolongings:
+        points.prolong(rules, member, fact.activity, day, earning.points or 0, history)
+    points.earn_today(rules, member, fact.at, fact.name, earning.points or 0, out)
 
 
 HAPPEN: dict[type, Callable[[Rules, Member, Any, Outcome, History | None], None]] = {
@@ -150,4 +258,13 @@ HAPPEN: dict[type, Callable[[Rules, Member, Any, Outcome, History | None], None]
     Refund: _refund,
     Activity: _activity,
     Redemption: _redemption,
+    Reserved: _reserved,
+    Committed: _committed,
+    Cancelled: _cancelled,
+    Delivered: _delivered,
+    Adjusted: _adjusted,
+    Reinstated: _reinstated,
+    Extended: _extended,
+    SentPoints: _sent,
+    ReceivedPoints: _received,
 }

@@ -8,30 +8,74 @@ from __future__ import annotations
 
 from msgspec import Struct, field
 
+from memberflow.engine.lots import Key, Lot
 from memberflow.facts import Order, Refund
 
 
-class Line(Struct):
-    """An order and what became of it: ``left`` is not refunded, ``returned`` of its points were taken back."""
+class Line(Struct, kw_only=True):
+    """An order and what became of it: ``left`` is not refunded, ``returned`` of its points were taken back.
 
+    ``lot``: where its points went, before anything moved it; ``moves`` had been made by then. ``usable``: the day on
+    which they stop or stopped pending, 0 where they never were. ``growth`` and ``growth_returned`` likewise.
+    """
+
+    id: str
     at: int
     day: int
     amount: int
     left: int
     earned: int
-    lot: int
+    lot: Key
     categories: tuple[str, ...]
     returned: int = 0
     open: bool = True
+    usable: int = 0
+    moves: int = 0
+    growth: int = 0
+    growth_returned: int = 0
+
+
+class Spending(Struct):
+    """Points spent on an order: the parts of lots they came from, and how much of each came back with a refund."""
+
+    parts: list[Lot]
+    returned: list[int]
+
+
+class Gone(Struct):
+    """Points of a lot that ran out, at the moment ``at``."""
+
+    points: int
+    at: int
 
 
 class History(Struct):
-    """``lines`` by order id in the order applied. ``expired``: points that ran out, by the day of their lot.
+    """``lines`` by order id in the order applied. ``expired``: points that ran out, by lot.
 
-    ``refunds`` wait for their order (by its id), ``until_joined`` for the member to join.
+    ``refunds`` wait for their order (by its id), ``until_joined`` for the member to join. ``spent``: what was spent on
+    each order. ``delivered``: orders that were, before they were known. ``moved``: for each lot whose end was moved,
+    the number of each move and where to.
     """
 
     lines: dict[str, Line] = field(default_factory=dict)
-    expired: dict[int, int] = field(default_factory=dict)
+    expired: dict[Key, Gone] = field(default_factory=dict)
     refunds: dict[str, list[Refund]] = field(default_factory=dict)
     until_joined: list[Order | Refund] = field(default_factory=list)
+    spent: dict[str, list[Spending]] = field(default_factory=dict)
+    delivered: set[str] = field(default_factory=set)
+    moved: dict[Key, list[tuple[int, int]]] = field(default_factory=dict)
+    moves: int = 0
+
+    def move(self, key: Key, gone: int) -> None:
+        """A lot is gone on another day from now on."""
+        self.moves += 1
+        self.moved.setdefault(key, []).append((self.moves, gone))
+
+    def lot_of(self, line: Line) -> Key:
+        """Where the order's points are now, or were when they ran out."""
+        (gone, rule), number = line.lot, line.moves
+        while True:
+            later = next((move for move in self.moved.get((gone, rule), ()) if move[0] > number), None)
+            if later is None:
+                return gone, rule
+            number, gone = later

@@ -29,11 +29,21 @@ class Standing(Struct, array_like=True):
     proven: int | None = None
 
 
+class Held(Struct, array_like=True):
+    """Points held back for a till until the moment ``until``: the parts of lots that they were taken from."""
+
+    id: str
+    until: int
+    points: int
+    parts: list[list[int]]
+    order_id: str | None = None
+
+
 class Member(Struct, array_like=True):
     """A member's state.
 
     ``standings``: the tier held, last, above those it was reached from (where a refund may take him back to).
-    ``reached``: how often each tier was. ``lots``: [day on which they are gone, points], soonest first.
+    ``reached``: how often each tier was. ``lots``: as in lots.py.
     ``days``: [day, net spend, orders] of the tiers' window, ``spend`` and ``orders`` their sums. ``categories``: the
     last day of each. ``said``: per journey the last anchor (year, day) for which it fired. ``newest``: sort key of the
     newest fact. ``clock``: the last moment anything changed. ``wake``: nothing is due before it (may be early, never
@@ -65,6 +75,18 @@ class Member(Struct, array_like=True):
     wake: int = DISTANT
     waiting: list[str] = field(default_factory=list)
     facts: int = 0
+    pending: list[list[int]] = field(default_factory=list)
+    """[day on which they become usable, day on which they are gone, points, number of their rule], soonest first."""
+    held: list[Held] = field(default_factory=list)
+    done: dict[str, list[int]] = field(default_factory=dict)
+    """Per activity with a cap: [day, times it earned on it, times it earned in all]."""
+    sheltered: bool = False
+    """None of the points expire while the tier held says so."""
+    spared_until: int = 0
+    """The day before which none of the points expire, after such a tier was left."""
+    referred_by: str | None = None
+    first_paid_at: int | None = None
+    """The earliest order not refunded whole, until the referral is told of; DISTANT then."""
 
     @property
     def tier(self) -> str | None:
@@ -75,3 +97,11 @@ class Member(Struct, array_like=True):
     def points(self) -> int:
         """Usable points, as of ``clock``."""
         return sum(lot[1] for lot in self.lots)
+
+    @property
+    def points_pending(self) -> int:
+        return sum(lot[2] for lot in self.pending)
+
+    @property
+    def points_held(self) -> int:
+        return sum(held.points for held in self.held)

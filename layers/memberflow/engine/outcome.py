@@ -53,20 +53,36 @@ class Occurrence(Struct, frozen=True, omit_defaults=True, kw_only=True):
 
 
 class Entry(Struct, frozen=True, array_like=True):
-    """A movement of points. ``lot``: the day they are gone (None: debt); ``balance``: points less debt, after it."""
+    """A movement of points. ``lot``: the day they are gone (None: debt); ``balance``: points less debt, after it.
+
+    ``pending``: by how much it changed what is earned and not usable yet.
+    """
 
     at: int
     cause: str
     lot: int | None
     points: int
     balance: int
+    pending: int = 0
 
 
 class Refusal(Struct, frozen=True, array_like=True):
-    """A fact that changed nothing. ``code``: not_enough_points or unknown_time_zone."""
+    """A fact that changed nothing, or not all it might have.
+
+    ``code``: unknown_time_zone; of points not_enough_points, below_minimum, not_in_step, above_share, unknown_good,
+    unknown_partner, no_reservation, nothing_expired, not_reinstatable; of an activity cap_reached.
+    """
 
     fact: str
     code: str
+
+
+class Referred(Struct, frozen=True):
+    """A friend's first order has outlived its return period: what his referrer is to hear of."""
+
+    referrer: str
+    friend: str
+    at: int
 
 
 class Outcome(Struct):
@@ -80,3 +96,6 @@ class Outcome(Struct):
     spent: int = 0
     expired: int = 0
     taken_back: int = 0
+    given: int = 0
+    """By hand, from other members, and brought back to life; less what was taken by hand or sent."""
+    referred: list[Referred] = field(default_factory=list)

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from memberflow.engine.calendar import Period, Zone, add, window_start, zone, zone_or_none
+from memberflow.engine.calendar import MINUTE, Period, Zone, add, window_start, zone, zone_or_none
 from memberflow.engine.conditions import Level
+from memberflow.engine.earning import Earning
+from memberflow.engine.lasting import Lasting
 from memberflow.engine.member import DISTANT, NEVER, Member
 from memberflow.engine.plans import Plan, local_minute
+from memberflow.engine.redeeming import Redeeming
 from memberflow.programme.schema import Programme
-from memberflow.programme.schema.fields import DECIMAL_PLACES, minor_units
+from memberflow.programme.schema.fields import DECIMAL_PLACES
+from memberflow.programme.schema.points import Activity
+
+RESERVE_MS = 15 * MINUTE
+"""How long a till may hold points where the programme says nothing of spending."""
 
 
 class Rules:
@@ -19,10 +26,6 @@ class Rules:
         self.zone = zone(programme.time_zone)
         self.enrols_on_order = programme.enrol == "first_order"
         self.leap_to_march = programme.birthday_29_february == "1 March"
-        self.earn_points = programme.points.earn.points
-        self.earn_per = minor_units(programme.points.earn.per, places)
-        expiry = programme.points.expire_after
-        self.expire_after = None if expiry is None else Period.of(expiry)
         self.window = Period.of(programme.tiers.window)
         self.review_every = Period.of(programme.tiers.review_every)
         self.levels = tuple(Level(tier, i, places) for i, tier in enumerate(programme.tiers.levels))
@@ -33,15 +36,36 @@ class Rules:
         quiet = programme.quiet_hours
         hours = None if quiet is None else (local_minute(quiet.start), local_minute(quiet.end))
         self._first_day: dict[int, int] = {}
-        self._gone_on: dict[int, int] = {}
         self.journeys = {key: Plan(key, journey, hours) for key, journey in programme.journeys.items()}
 
         self.birthdays, self.upgrades, self.dormancies = map(self._on, ("birthday", "tier_reached", "dormancy"))
-        periods = [self.review_every, *(journey.after for journey in self.dormancies)]
-        if self.expire_after is not None:
-            periods.append(self.expire_after)
+        self._points(programme, places)
+        periods = [self.review_every, *(journey.after for journey in self.dormancies), *self.lasting.periods]
+        periods += [period for period in (self.usable_after, self.referral_after) if period is not None]
         self.soonest_ms = min(period.least_ms for period in periods)
         """What a fact makes due lies at least so far ahead of it (birthdays apart)."""
+
+    def _points(self, programme: Programme, places: int) -> None:
+        points = programme.points
+        self.earning = Earning(points, places, self.zone, self.leap_to_march)
+        self.lasting = Lasting(points.expiry, 1)
+        self.prolongings = {self.lasting.rule: self.lasting.prolonging} if self.lasting.prolonging else {}
+        self.activities, self.joining = dict(points.activities), points.joining or 0
+        self.referral_after = None
+        if points.referral is not None:
+            self.referral_after = Period.of(points.referral.after)
+            self.activities["referral"] = Activity(points=points.referral.points, growth=points.referral.growth)
+        self.usable_after = None if points.usable_after is None else Period.of(points.usable_after)
+        self.usable_on_delivery = points.usable_on == "delivery"
+        self.pends = self.usable_on_delivery or self.usable_after is not None
+        self.forgives = points.when_short == "forgive"
+        self.redeeming = None if points.redeem is None else Redeeming(points.redeem, places)
+        self.reserve_ms = RESERVE_MS if self.redeeming is None else self.redeeming.reserve_ms
+
+    def usable_on(self, day: int, today: int) -> int:
+        """The day on which points of an order of ``day`` stop pending; 0 where they don't wait, or not any more."""
+        usable = NEVER if self.usable_after is None else add(day, self.usable_after)
+        return usable if usable > today else 0
 
     def _on(self, trigger: str) -> tuple[Plan, ...]:
         return tuple(journey for journey in self.journeys.values() if journey.trigger == trigger)
@@ -51,12 +75,6 @@ class Rules:
         if day not in self._first_day:
             self._first_day[day] = window_start(day, self.window)
         return self._first_day[day]
-
-    def gone_on(self, day: int) -> int:
-        """The day on which points earned on ``day`` are gone: the one after their last."""
-        if day not in self._gone_on:
-            self._gone_on[day] = NEVER if self.expire_after is None else add(day, self.expire_after) + 1
-        return self._gone_on[day]
 
     def zone_of(self, member: Member) -> Zone:
         """The member's own zone; the programme's where he has none or one that does not exist."""

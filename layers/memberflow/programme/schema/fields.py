@@ -32,6 +32,19 @@ Duration = Annotated[
     ),
 ]
 LocalTime = Annotated[str, Meta(pattern="^([01][0-9]|2[0-3]):[0-5][0-9]$", description='a time of day such as "09:30"')]
+MonthDay = Annotated[
+    str,
+    Meta(pattern="^(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$", description="a day of the year such as 12-31"),
+]
+DayPattern = Annotated[
+    str,
+    Meta(
+        pattern="^([0-9]{4}-[0-9]{2}-[0-9]{2}( to [0-9]{4}-[0-9]{2}-[0-9]{2})?|(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
+        "|[1-9]|[12][0-9]|3[01]|(mon|tues|wednes|thurs|fri|satur|sun)day|birthday|birthday month)$",
+        description="a date (2026-11-11), dates (2026-11-01 to 2026-11-11), a day of every year (11-11) or month (18), "
+        "a weekday (monday), birthday or birthday month",
+    ),
+]
 Channel = Literal["email", "log"]
 Purpose = Literal["service", "marketing"]
 

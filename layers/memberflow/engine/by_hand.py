@@ -1,0 +1,74 @@
+"""What operators do to points by hand, and members among each other: every movement a fact with its reason."""
+
+from __future__ import annotations
+
+from memberflow.engine import points
+from memberflow.engine.calendar import add
+from memberflow.engine.history import History
+from memberflow.engine.member import Member
+from memberflow.engine.outcome import Outcome, Refusal
+from memberflow.engine.rules import Rules
+from memberflow.facts import Adjusted, Extended, ReceivedPoints, Reinstated, SentPoints
+
+
+def adjust(rules: Rules, member: Member, fact: Adjusted, out: Outcome) -> None:
+    """Gives points, or takes them soonest lot first; what is missing is owed or forgiven like that of a refund."""
+    if fact.points > 0:
+        _give(rules, member, fact.at, fact.name, fact.points, fact.last_day, out)
+        return
+    taken = points.take(member, fact.at, fact.name, -fact.points, out)
+    missing = -fact.points - taken
+    if missing and not rules.forgives:
+        points.owe(member, fact.at, fact.name, missing, out)
+        taken += missing
+    out.given -= taken
+
+
+def reinstate(rules: Rules, member: Member, fact: Reinstated, out: Outcome, history: History) -> None:
+    """What expired on a day of the programme's window comes back as one lot."""
+    within = rules.lasting.reinstate_within
+    if within is None:
+        out.refusals.append(Refusal(fact.name, "not_reinstatable"))
+        return
+    today = rules.zone.day(fact.at)
+    first = add(today, within, -1)
+    gone = _gone(rules, today, fact.last_day)
+    back = {key: one for key, one in history.expired.items() if one.points and rules.zone.day(one.at) - 1 >= first}
+    if not back:
+        out.refusals.append(Refusal(fact.name, "nothing_expired"))
+    for key, one in back.items():
+        history.move(key, gone)
+        _give(rules, member, fact.at, fact.name, one.points, gone - 1, out, rule=key[1])
+        one.points = 0
+
+
+def extend(rules: Rules, member: Member, fact: Extended, history: History | None) -> None:
+    points.move(member, fact.last_day + 1, history, until=fact.expiring_by + 1)
+    member.wake = min(member.wake, fact.at)
+
+
+def send(rules: Rules, member: Member, fact: SentPoints, out: Outcome) -> None:
+    """Soonest lot first; the sender's word stands, so what is gone meanwhile is owed."""
+    taken = points.take(member, fact.at, fact.name, fact.points, out)
+    if taken < fact.points:
+        points.owe(member, fact.at, fact.name, fact.points - taken, out)
+    out.given -= fact.points
+
+
+def receive(rules: Rules, member: Member, fact: ReceivedPoints, out: Outcome) -> None:
+    """The points keep their end: a gift does not make them younger, nor older."""
+    for gone, count in fact.lots:
+        _give(rules, member, fact.at, fact.name, count, gone - 1, out)
+
+
+def _give(
+    rules: Rules, member: Member, at: int, cause: str, count: int, last_day: int | None, out: Outcome, rule: int = 0
+) -> None:
+    out.given += count
+    gone = _gone(rules, rules.zone.day(at), last_day)
+    points.credit(member, at, cause, count, (gone, rule or (rules.lasting.rule if last_day is None else 0)), out)
+    member.wake = min(member.wake, at)
+
+
+def _gone(rules: Rules, today: int, last_day: int | None) -> int:
+    return rules.lasting.gone_on(today) if last_day is None else last_day + 1
