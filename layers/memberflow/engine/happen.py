@@ -42,6 +42,8 @@ def _count(rules: Rules, member: Member, fact: Order, day: int, at: int, out: Ou
     gone = rules.gone_on(day)
     points.earn(member, at, fact, earned, gone, out)
     measures.add_order(rules, member, day, fact.amount, fact.categories)
+    if rules.counters:
+        measures.add(rules, member, day, "points_earned", earned, history)
     if member.last_order_at is None or fact.at > member.last_order_at:
         member.last_order_at = fact.at
     if history is not None:
@@ -88,7 +90,10 @@ def _reduce(
     closed = line.open and not line.left
     line.open = line.open and not closed
     measures.take_from_day(member, line.day, taken, int(closed))
+    returned = line.returned
     points.take_back(member, at, cause, line, out, history)
+    measures.add(rules, member, line.day, "points_earned", returned - line.returned, history)
+    measures.lower_largest(rules, member, line.day, history)
     if closed:
         measures.forget_categories(rules, member, line, history)
 
@@ -139,7 +144,10 @@ def _consent(rules: Rules, member: Member, fact: Consent, out: Outcome, history:
 
 
 def _activity(rules: Rules, member: Member, fact: Activity, out: Outcome, history: History | None) -> None:
-    """Activities are kept as facts; no rule measures them yet."""
+    if rules.kinds:
+        measures.add_activity(rules, member, rules.zone.day(fact.at), fact.activity, history)
+        if member.enrolled_at is not None:
+            tiers.rise(rules, member, rules.zone.day(fact.at), fact, out)
 
 
 HAPPEN: dict[type, Callable[[Rules, Member, Any, Outcome, History | None], None]] = {
