@@ -126,7 +126,7 @@ def explain(rules: Rules, member_id: str, facts: Iterable[AnyFact], at: int) -> 
 def need(condition: Condition, seen: dict[str, int]) -> Need:
     """The rule with the measures it is held against."""
     return Need(
-        figures=tuple(Figure(name, seen[name], threshold) for name, threshold in condition.needs),
+        figures=tuple(Figure(key, seen[key], figure) for key, figure, _ in condition.needs),
         all=tuple(need(part, seen) for part in condition.all),
         any=tuple(need(part, seen) for part in condition.any),
     )
@@ -153,8 +153,8 @@ def _counting_from(member: Member, first: int) -> dict[str, int]:
     """The measures of what has happened since a day within today's window."""
     days = [bucket for bucket in member.days if bucket[0] >= first]
     return {
-        "spend": sum(spend for _, spend, _ in days),
-        "orders": sum(orders for _, _, orders in days),
+        "spend": sum(bucket[1] for bucket in days),
+        "orders": sum(bucket[2] for bucket in days),
         "categories": sum(last >= first for last in member.categories.values()),
     }
 

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from memberflow.engine import calendar, fold, happen, journeys, lots, measures, points, rules, tiers
+from memberflow.engine import calendar, fold, happen, journeys, lots, measures, points, tiers, windows
 from memberflow.engine.history import History, Line
 from memberflow.engine.lasting import Lasting
 from memberflow.engine.member import DISTANT, Member
@@ -88,11 +88,11 @@ def points_expire_only_where_a_run_is_there(patch: Patch) -> None:
 
 
 def the_window_is_a_day_too_long(patch: Patch) -> None:
-    patch.setattr(rules, "window_start", lambda day, window: calendar.add(day, window, -1))
+    patch.setattr(windows, "window_start", lambda day, window: calendar.add(day, window, -1))
 
 
 def the_window_is_a_day_too_short(patch: Patch) -> None:
-    patch.setattr(rules, "window_start", lambda day, window: calendar.add(day, window, -1) + 2)
+    patch.setattr(windows, "window_start", lambda day, window: calendar.add(day, window, -1) + 2)
 
 
 def months_are_stepped_not_counted_from_their_anchor(patch: Patch) -> None:

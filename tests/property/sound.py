@@ -40,7 +40,7 @@ def _check_points(rules: Rules, member: Member, out: Outcome) -> None:
 
 
 def _check_window(member: Member) -> None:
-    assert member.spend == sum(spend for _, spend, _ in member.days)
-    assert member.orders == sum(orders for _, _, orders in member.days)
-    assert all(spend >= 0 and orders >= 0 for _, spend, orders in member.days)
-    assert all(one[0] < other[0] for one, other in pairwise(member.days)), "days are not in order"
+    assert member.spend == sum(bucket[1] for bucket in member.days)
+    assert member.orders == sum(bucket[2] for bucket in member.days)
+    assert all(figure >= 0 for bucket in member.days for figure in bucket[1:])
+    assert all(one[0] < other[0] for one, other in pairwise([*member.older, *member.days])), "days are not in order"

@@ -266,7 +266,11 @@ def test_a_birthday_written_otherwise_is_refused(birthday: str) -> None:
 @pytest.mark.parametrize("points", [0, -5, 1.5, "100", 10**12 + 1])
 def test_points_are_a_whole_number_of_at_least_one(points: object) -> None:
     event = JOINED | {"type": "points.redeemed", "redemption_id": "p1"}
-    assert refusal(event, points=points) == ("points", points, "a whole number from 1 to 1000000000000 (of an adjustment, below zero too)")
+    assert refusal(event, points=points) == (
+        "points",
+        points,
+        "a whole number from 1 to 1000000000000 (of an adjustment, below zero too)",
+    )
 
 
 @pytest.mark.parametrize("id", ["", "x" * 129, None, 7])

@@ -50,6 +50,13 @@ def add(day: int, period: Period, times: int = 1) -> int:
     return add_months(day, period.months * times) + period.days * times if period.months else day + period.days * times
 
 
+def whole_months(start: int, end: int) -> int:
+    """How many months have gone by in full between two days."""
+    one, other = day_to_date(start), day_to_date(end)
+    months = (other.year - one.year) * 12 + other.month - one.month
+    return months if add_months(start, months) <= end else months - 1
+
+
 def window_start(day: int, window: Period) -> int:
     """The first day that counts on ``day``: the one after the same date a window earlier."""
     return add(day, window, -1) + 1

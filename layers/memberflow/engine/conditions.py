@@ -2,24 +2,44 @@
 
 from __future__ import annotations
 
-from memberflow.programme.schema.fields import minor_units
-from memberflow.programme.schema.tiers import Rule, Tier
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from memberflow.engine.calendar import Period
+from memberflow.engine.catalogue import Catalogue
+from memberflow.programme.schema.tiers import AtMost, Rule, Tier
+
+NESTED = ("all", "any")
+BESIDE = ("of", "over", "at_most", "scores", "held", "held_for")
+"""The keys of a rule that are no measure themselves."""
+
+
+class Asked(NamedTuple):
+    """A measure by its key, and the figure it must reach or, ``at_most``, must not pass."""
+
+    key: str
+    figure: int
+    at_most: bool = False
+
+    def met(self, value: int) -> bool:
+        return value <= self.figure if self.at_most else value >= self.figure
 
 
 class Condition:
-    """Measures that must reach their figures, with nested alternatives. ``path`` is its place in the programme."""
+    """Measures that must reach their figures, with nested alternatives. ``path`` is its place in the programme.
 
-    def __init__(self, rule: Rule, path: str, minor: int) -> None:
+    ``share``: of the figures that measures must reach only so many hundredths are asked, rounded up.
+    """
+
+    def __init__(self, rule: Rule, path: str, catalogue: Catalogue, share: int = 100) -> None:
         self.path = path
-        amounts = {"spend": None if rule.spend is None else minor_units(rule.spend, minor)}
-        counts = {"orders": rule.orders, "categories": rule.categories}
-        self.needs = tuple((name, value) for name, value in (amounts | counts).items() if value is not None)
-        self.all = tuple(Condition(part, f"{path}.all[{i}]", minor) for i, part in enumerate(rule.all))
-        self.any = tuple(Condition(part, f"{path}.any[{i}]", minor) for i, part in enumerate(rule.any))
+        self.needs = tuple(_asked(rule, catalogue, share))
+        self.all = tuple(Condition(part, f"{path}.all[{i}]", catalogue, share) for i, part in enumerate(rule.all))
+        self.any = tuple(Condition(part, f"{path}.any[{i}]", catalogue, share) for i, part in enumerate(rule.any))
 
-    def holds(self, measures: dict[str, int]) -> bool:
-        for name, value in self.needs:
-            if measures[name] < value:
+    def holds(self, measures: Mapping[str, int]) -> bool:
+        for key, figure, at_most in self.needs:
+            if measures[key] > figure if at_most else measures[key] < figure:
                 return False
         return all(part.holds(measures) for part in self.all) and (
             not self.any or any(part.holds(measures) for part in self.any)
@@ -27,23 +47,51 @@ class Condition:
 
     def least(self, measure: str) -> int:
         """The measure is at least so much wherever the rule holds."""
-        parts = [value for name, value in self.needs if name == measure] + [part.least(measure) for part in self.all]
+        parts = [asked.figure for asked in self.needs if asked.key == measure and not asked.at_most]
+        parts += [part.least(measure) for part in self.all]
         if self.any:
             parts.append(min(part.least(measure) for part in self.any))
         return max(parts, default=0)
 
-    def leaves(self) -> tuple[tuple[str, int], ...]:
-        """Every (measure, figure) that the rule looks at, in the order written."""
+    def leaves(self) -> tuple[Asked, ...]:
+        """Every figure that the rule looks at, in the order written."""
         return self.needs + tuple(leaf for part in self.all + self.any for leaf in part.leaves())
+
+
+def _asked(rule: Rule, catalogue: Catalogue, share: int) -> list[Asked]:
+    asked = []
+    for name in Rule.__struct_fields__:
+        written = getattr(rule, name)
+        if written is not None and name not in (*NESTED, *BESIDE):
+            figure = -(-catalogue.figure(name, written) * share // 100)
+            asked.append(Asked(catalogue.enter(name, rule.over, _of(rule, name)), figure))
+    for score, figure in rule.scores.items():
+        asked.append(Asked(catalogue.enter("score", subject=score), -(-figure * share // 100)))
+    if rule.held is not None and rule.held_for is not None:
+        asked.append(Asked(catalogue.enter("held", subject=rule.held), Period.of(rule.held_for).months))
+    return asked + _most(rule.at_most or AtMost(), rule, catalogue)
+
+
+def _most(most: AtMost, rule: Rule, catalogue: Catalogue) -> list[Asked]:
+    written: dict[str, Any] = {name: getattr(most, name) for name in AtMost.__struct_fields__}
+    return [
+        Asked(catalogue.enter(name, rule.over, _of(rule, name)), catalogue.figure(name, figure), at_most=True)
+        for name, figure in written.items()
+        if figure is not None
+    ]
+
+
+def _of(rule: Rule, name: str) -> tuple[str, ...]:
+    return rule.of if name == "interactions" else ()
 
 
 class Level:
     """A tier with its compiled rules; ``index`` counts from the lowest, 0."""
 
-    def __init__(self, tier: Tier, index: int, minor: int) -> None:
+    def __init__(self, tier: Tier, index: int, catalogue: Catalogue) -> None:
         self.name, self.index, self.label = tier.name, index, tier.label
         path = f"tiers.levels[{index}]"
-        self.enter = None if tier.enter is None else Condition(tier.enter, f"{path}.enter", minor)
+        self.enter = None if tier.enter is None else Condition(tier.enter, f"{path}.enter", catalogue)
         self.next_spend = 0
         """With less spend than this no higher tier can be reached."""
-        self.keep = self.enter if tier.keep is None else Condition(tier.keep, f"{path}.keep", minor)
+        self.keep = self.enter if tier.keep is None else Condition(tier.keep, f"{path}.keep", catalogue)

@@ -55,8 +55,11 @@ def _wait(member: Member, fact: Order | Refund, order_id: str, history: History 
 
 def _count(rules: Rules, member: Member, fact: Order, day: int, at: int, out: Outcome, history: History | None) -> None:
     """Adds an order to the day it was paid, at the moment ``at`` when it was paid or the member joined."""
-    _earn(rules, member, fact, day, at, out, history)
+    earned, growth = _earn(rules, member, fact, day, at, out, history)
     measures.add_order(rules, member, day, fact.amount, fact.categories)
+    if rules.counters:
+        measures.add(rules, member, day, "points_earned", earned, history)
+        measures.add(rules, member, day, "growth", growth, history)
     if member.last_order_at is None or fact.at > member.last_order_at:
         member.last_order_at = fact.at
     if rules.referral_after is not None and member.first_paid_at is None:
@@ -67,14 +70,20 @@ def _count(rules: Rules, member: Member, fact: Order, day: int, at: int, out: Ou
             _take_back(rules, member, refund, at, out, history)
 
 
-def _earn(rules: Rules, member: Member, fact: Order, day: int, at: int, out: Outcome, history: History | None) -> None:
-    """Points for the order and its bonuses, into the lot of its day; pending first where the programme says so."""
+def _earn(
+    rules: Rules, member: Member, fact: Order, day: int, at: int, out: Outcome, history: History | None
+) -> tuple[int, int]:
+    """Points for the order and its bonuses, into the lot of its day; pending first where the programme says so.
+
+    Returns the points and the growth value that it gave.
+    """
     earning, lasting = rules.earning, rules.lasting
     key, cause, usable = (lasting.gone_on(day), lasting.rule), fact.name, 0
     if rules.pends and not (history is not None and fact.id in history.delivered):
         usable = rules.usable_on(day, rules.zone.day(at))
     earned = fact.amount // earning.per * earning.rate(member)
     extras = earning.extras(member, fact, day, rules.zone_of(member)) if earning.bonuses else []
+    growth = earning.growth(member, fact.amount)
     total = earned + sum(more for _, more in extras)
     if rules.prolongings:
         points.prolong(rules, member, "order", day, total, history)
@@ -93,7 +102,9 @@ def _earn(rules: Rules, member: Member, fact: Order, day: int, at: int, out: Out
             categories=fact.categories,
             usable=usable,
             moves=history.moves,
+            growth=growth,
         )
+    return total, growth
 
 
 def _refund(rules: Rules, member: Member, fact: Refund, out: Outcome, history: History | None) -> None:
@@ -134,10 +145,21 @@ def _reduce(
     line.open = line.open and not closed
     measures.take_from_day(member, line.day, taken, int(closed))
     spending.give_back(rules, member, at, cause, line, out, history)
+    returned = line.returned
     points.take_back(rules, member, at, cause, line, out, history)
+    measures.add(rules, member, line.day, "points_earned", returned - line.returned, history)
+    _shrink(rules, member, line, history)
+    measures.lower_largest(rules, member, line.day, history)
     if closed:
         measures.forget_categories(rules, member, line, history)
         _forget_first(member, line, history)
+
+
+def _shrink(rules: Rules, member: Member, line: Line, history: History) -> None:
+    """Growth value goes with what is refunded, in proportion."""
+    stays = line.growth * line.left // line.amount if line.amount else 0
+    measures.add(rules, member, line.day, "growth", stays - line.growth + line.growth_returned, history)
+    line.growth_returned = line.growth - stays
 
 
 def _forget_first(member: Member, line: Line, history: History) -> None:
@@ -236,18 +258,28 @@ def _consent(rules: Rules, member: Member, fact: Consent, out: Outcome, history:
 
 
 def _activity(rules: Rules, member: Member, fact: Activity, out: Outcome, history: History | None) -> None:
-    """What a member does counts once he is one, and as often as the programme says."""
-    earning = rules.activities.get(fact.activity)
-    if earning is None:
-        return
+    """What a member does counts; it earns once he is one, and as often as the programme says."""
+    day = rules.zone.day(fact.at)
+    if rules.kinds:
+        measures.add_activity(rules, member, day, fact.activity, history)
+    if fact.activity in rules.activities:
+        _earn_by(rules, member, fact, day, out, history)
+    if member.enrolled_at is not None and rules.counters:
+        tiers.rise(rules, member, day, fact, out)
+
+
+def _earn_by(rules: Rules, member: Member, fact: Activity, day: int, out: Outcome, history: History | None) -> None:
+    earning = rules.activities[fact.activity]
     code = "not_a_member" if member.enrolled_at is None else activities.refused(rules, member, fact, earning)
     if code is not None:
         out.refusals.append(Refusal(fact.name, code))
         return
-    day = rules.zone.day(fact.at)
+    earned = earning.points or 0
     if rules.prolongings:
-        points.prolong(rules, member, fact.activity, day, earning.points or 0, history)
-    points.earn_today(rules, member, fact.at, fact.name, earning.points or 0, out)
+        points.prolong(rules, member, fact.activity, day, earned, history)
+    points.earn_today(rules, member, fact.at, fact.name, earned, out)
+    measures.add(rules, member, day, "points_earned", earned, history)
+    measures.add(rules, member, day, "growth", earning.growth or 0, history)
 
 
 HAPPEN: dict[type, Callable[[Rules, Member, Any, Outcome, History | None], None]] = {

@@ -6,6 +6,8 @@ so a stored member carries none of this: he is folded anew from his facts when o
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from msgspec import Struct, field
 
 from memberflow.engine.lots import Key, Lot
@@ -33,6 +35,8 @@ class Line(Struct, kw_only=True):
     moves: int = 0
     growth: int = 0
     growth_returned: int = 0
+    counts: bool = True
+    """False for an order out of the ordinary, as long as no operator has accepted it."""
 
 
 class Spending(Struct):
@@ -54,7 +58,8 @@ class History(Struct):
 
     ``refunds`` wait for their order (by its id), ``until_joined`` for the member to join. ``spent``: what was spent on
     each order. ``delivered``: orders that were, before they were known. ``moved``: for each lot whose end was moved,
-    the number of each move and where to.
+    the number of each move and where to. ``added``: what the days' counters were given: day, place in its bucket,
+    amount.
     """
 
     lines: dict[str, Line] = field(default_factory=dict)
@@ -65,6 +70,7 @@ class History(Struct):
     delivered: set[str] = field(default_factory=set)
     moved: dict[Key, list[tuple[int, int]]] = field(default_factory=dict)
     moves: int = 0
+    added: list[tuple[int, int, int]] = field(default_factory=list)
 
     def move(self, key: Key, gone: int) -> None:
         """A lot is gone on another day from now on."""
@@ -79,3 +85,7 @@ class History(Struct):
             if later is None:
                 return gone, rule
             number, gone = later
+
+    def counted(self) -> Iterator[Line]:
+        """The orders that measures count, in the order applied."""
+        return (line for line in self.lines.values() if line.counts)

@@ -44,10 +44,12 @@ class Member(Struct, array_like=True):
 
     ``standings``: the tier held, last, above those it was reached from (where a refund may take him back to).
     ``reached``: how often each tier was. ``lots``: as in lots.py.
-    ``days``: [day, net spend, orders] of the tiers' window, ``spend`` and ``orders`` their sums. ``categories``: the
-    last day of each. ``said``: per journey the last anchor (year, day) for which it fired. ``newest``: sort key of the
-    newest fact. ``clock``: the last moment anything changed. ``wake``: nothing is due before it (may be early, never
-    late). ``waiting``: ids of orders whose refund came before them, and of what waits for the member to join.
+    ``days``: [day, net spend, orders, *the programme's counters] of the tiers' window, ``spend`` and ``orders`` their
+    sums; ``older``: days before them that a rule still looks at. ``categories``: the last day of each. ``said``: per
+    journey the last anchor (year, day) for which it fired. ``newest``: sort key of the newest fact. ``clock``: the last
+    moment anything changed. ``wake``: nothing is due before it (may be early, never late). ``waiting``: ids of orders
+    whose refund came before them, and of what waits for the member to join. ``held_since``: the moment since which he
+    holds a tier or a higher one, of the tiers whose holding a rule asks about.
     """
 
     id: str
@@ -87,6 +89,8 @@ class Member(Struct, array_like=True):
     referred_by: str | None = None
     first_paid_at: int | None = None
     """The earliest order not refunded whole, until the referral is told of; DISTANT then."""
+    older: list[list[int]] = field(default_factory=list)
+    held_since: dict[str, int] = field(default_factory=dict)
 
     @property
     def tier(self) -> str | None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from memberflow.engine.calendar import MINUTE, Period, Zone, add, window_start, zone, zone_or_none
+from memberflow.engine.calendar import MINUTE, Period, Zone, add, zone, zone_or_none
+from memberflow.engine.catalogue import EXTRAS, Catalogue
 from memberflow.engine.conditions import Level
 from memberflow.engine.earning import Earning
 from memberflow.engine.lasting import Lasting
@@ -26,16 +27,19 @@ class Rules:
         self.zone = zone(programme.time_zone)
         self.enrols_on_order = programme.enrol == "first_order"
         self.leap_to_march = programme.birthday_29_february == "1 March"
-        self.window = Period.of(programme.tiers.window)
+        self.catalogue = catalogue = Catalogue(programme)
+        self.first_day = catalogue.main.first
+        """The first day of the tiers' window on a day."""
         self.review_every = Period.of(programme.tiers.review_every)
-        self.levels = tuple(Level(tier, i, places) for i, tier in enumerate(programme.tiers.levels))
+        self.levels = tuple(Level(tier, i, catalogue) for i, tier in enumerate(programme.tiers.levels))
         self.level = {level.name: level for level in self.levels}
         for level in self.levels:
             above = [higher.enter.least("spend") for higher in self.levels[level.index + 1 :] if higher.enter]
             level.next_spend = min(above, default=DISTANT)
+        self._measure(catalogue)
         quiet = programme.quiet_hours
         hours = None if quiet is None else (local_minute(quiet.start), local_minute(quiet.end))
-        self._first_day: dict[int, int] = {}
+        self._kept_from: dict[int, int] = {}
         self.journeys = {key: Plan(key, journey, hours) for key, journey in programme.journeys.items()}
 
         self.birthdays, self.upgrades, self.dormancies = map(self._on, ("birthday", "tier_reached", "dormancy"))
@@ -70,11 +74,19 @@ class Rules:
     def _on(self, trigger: str) -> tuple[Plan, ...]:
         return tuple(journey for journey in self.journeys.values() if journey.trigger == trigger)
 
-    def first_day(self, day: int) -> int:
-        """The first day of the tiers' window on ``day``."""
-        if day not in self._first_day:
-            self._first_day[day] = window_start(day, self.window)
-        return self._first_day[day]
+    def _measure(self, catalogue: Catalogue) -> None:
+        """What the days must count for the rules that were read."""
+        self.measures = catalogue.measures
+        self.counters = {counter: EXTRAS + n for n, counter in enumerate(catalogue.counters)}
+        self.blank = (0,) * len(self.counters)
+        self.largest = self.counters.get("largest_order", 0)
+        self.kinds = catalogue.kinds
+
+    def kept_from(self, day: int) -> int:
+        """The first day that any rule still looks at on ``day``."""
+        if day not in self._kept_from:
+            self._kept_from[day] = min(window.first(day) for window in self.catalogue.windows)
+        return self._kept_from[day]
 
     def zone_of(self, member: Member) -> Zone:
         """The member's own zone; the programme's where he has none or one that does not exist."""

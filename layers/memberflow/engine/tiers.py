@@ -11,10 +11,11 @@ from memberflow.engine import journeys, measures
 from memberflow.engine.calendar import add
 from memberflow.engine.conditions import Condition, Level
 from memberflow.engine.history import History, Line
+from memberflow.engine.measures import Seen
 from memberflow.engine.member import DISTANT, Member, Standing
 from memberflow.engine.outcome import Decision, Figure, Outcome
 from memberflow.engine.rules import Rules
-from memberflow.facts import Joined, Order
+from memberflow.facts import Activity, Joined, Order
 
 
 def due(rules: Rules, member: Member) -> int:
@@ -40,13 +41,13 @@ def enrol(rules: Rules, member: Member, at: int, cause: str, out: Outcome) -> No
     )
 
 
-def rise(rules: Rules, member: Member, day: int, fact: Order | Joined, out: Outcome) -> None:
+def rise(rules: Rules, member: Member, day: int, fact: Order | Joined | Activity, out: Outcome) -> None:
     """Moves the member to the highest tier above his whose entry rule holds."""
     current = rules.level[member.standings[-1].tier]
     if member.spend < current.next_spend:
         return
     at, cause = fact.at, fact.name
-    figures = measures.seen(rules, member, day)
+    figures = measures.on(rules, member, day)
     for level in reversed(rules.levels[current.index + 1 :]):
         if level.enter is not None and level.enter.holds(figures):
             member.standings.append(Standing(level.name, at, day, proven=at))
@@ -61,7 +62,7 @@ def review(rules: Rules, member: Member, at: int, out: Outcome) -> None:
     standing = member.standings[-1]
     current = rules.level[standing.tier]
     day = rules.zone.day(at)
-    figures = measures.seen(rules, member, day)
+    figures = measures.on(rules, member, day)
     assert current.keep is not None
     if current.keep.holds(figures):
         standing.kept += 1
@@ -85,12 +86,12 @@ def undo(
     if not member.standings or not _rests_on(rules, member.standings[-1], touched):
         return
     day = rules.zone.day(at)
-    now = measures.seen(rules, member, day)
-    while not _stays(rules, member.standings[-1], at, now, history):
+    now = measures.on(rules, member, day)
+    while not _stays(rules, member, at, now, history):
         lost = member.standings.pop()
         before = rules.level[lost.tier]
         assert before.enter is not None
-        after = _left_with(rules, member, lost, at, now, _proof(rules, lost, history))
+        after = _left_with(rules, member, lost, at, now, _proof(rules, member, lost, history))
         out.decisions.append(_decide(rules, "refunded", at, day, before, after, before.enter, now, cause))
         member.wake = at
 
@@ -99,17 +100,23 @@ def _rests_on(rules: Rules, standing: Standing, touched: list[Line]) -> bool:
     """Whether one of the orders counts in what the tier rests on."""
     if standing.proven is None:
         return False
-    proven, first = standing.proven, rules.first_day(rules.zone.day(standing.proven))
+    proven, first = standing.proven, rules.kept_from(rules.zone.day(standing.proven))
     return any(line.at <= proven and line.day >= first for line in touched)
 
 
-def _stays(rules: Rules, standing: Standing, at: int, now: dict[str, int], history: History) -> bool:
+def _stays(rules: Rules, member: Member, at: int, now: Seen, history: History) -> bool:
     """A tier stays where it was kept at a review since, or where its orders reach it still.
 
     Where only those of today's window do, it rests on them from now on.
     """
+    standing = member.standings[-1]
     enter = rules.level[standing.tier].enter
-    if standing.proven is None or standing.kept or enter is None or enter.holds(_proof(rules, standing, history)):
+    if (
+        standing.proven is None
+        or standing.kept
+        or enter is None
+        or enter.holds(_proof(rules, member, standing, history))
+    ):
         return True
     if enter.holds(now):
         standing.proven = at
@@ -117,15 +124,13 @@ def _stays(rules: Rules, standing: Standing, at: int, now: dict[str, int], histo
     return False
 
 
-def _proof(rules: Rules, standing: Standing, history: History) -> dict[str, int]:
+def _proof(rules: Rules, member: Member, standing: Standing, history: History) -> Seen:
     """What is left today of the orders that the tier rests on."""
     assert standing.proven is not None
-    return measures.of_lines(rules, history.lines.values(), standing.proven, rules.zone.day(standing.proven))
+    return measures.recounted(rules, member, history, standing.proven, rules.zone.day(standing.proven))
 
 
-def _left_with(
-    rules: Rules, member: Member, lost: Standing, at: int, now: dict[str, int], then: dict[str, int]
-) -> Level:
+def _left_with(rules: Rules, member: Member, lost: Standing, at: int, now: Seen, then: Seen) -> Level:
     """The tier that remains: the one risen from, with its own term, or one skipped, with that of the one given up."""
     risen_from = rules.level[member.standings[-1].tier]
     for level in reversed(rules.levels[risen_from.index + 1 : rules.level[lost.tier].index]):
@@ -145,7 +150,7 @@ def _decide(
     before: Level,
     after: Level,
     rule: Condition,
-    figures: dict[str, int],
+    figures: Seen,
     cause: str,
 ) -> Decision:
     return Decision(
@@ -154,7 +159,7 @@ def _decide(
         before=before.name,
         after=after.name,
         rule=rule.path,
-        figures=tuple(Figure(name, figures[name], threshold) for name, threshold in rule.leaves()),
+        figures=tuple(Figure(key, figures[key], figure) for key, figure, _ in rule.leaves()),
         first=rules.first_day(day),
         last=day,
         cause=cause,

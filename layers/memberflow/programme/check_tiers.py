@@ -10,7 +10,8 @@ from memberflow.programme.problems import KeyPath, Problem
 from memberflow.programme.schema import Programme
 from memberflow.programme.schema.tiers import Rule, Tier
 
-MEASURES = tuple(field for field in Rule.__struct_fields__ if field not in ("any", "all"))
+BESIDE = ("of", "over", "scores", "held", "held_for", "at_most", "any", "all")
+MEASURES = tuple(field for field in Rule.__struct_fields__ if field not in BESIDE)
 
 
 def rules(programme: Programme) -> Iterator[tuple[KeyPath, Rule]]:
@@ -56,7 +57,7 @@ def every_tier_but_the_first_is_entered(programme: Programme) -> Iterator[Proble
 
 def rules_have_conditions(programme: Programme) -> Iterator[Problem]:
     for path, rule in rules(programme):
-        if rule == Rule():
+        if rule == Rule(of=rule.of, over=rule.over):
             message = "a rule without a condition holds for every member"
             yield Problem("P034", path, message, f"expected one of {', '.join(MEASURES)}, any, all")
 
@@ -92,10 +93,19 @@ def _figures(rule: Rule | None, path: KeyPath) -> dict[str, tuple[Decimal, KeyPa
     if rule is None:
         return {}
     found = [
-        (name, part, at) for at, part in _nested(rule, path) for name in MEASURES if getattr(part, name) is not None
+        (_measured(part, name), Decimal(getattr(part, name)), (*at, name))
+        for at, part in _nested(rule, path)
+        for name in MEASURES
+        if getattr(part, name) is not None
     ]
-    times = Counter(name for name, _, _ in found)
-    return {name: (Decimal(getattr(part, name)), (*at, name)) for name, part, at in found if times[name] == 1}
+    times = Counter(measure for measure, _, _ in found)
+    return {measure: (figure, at) for measure, figure, at in found if times[measure] == 1}
+
+
+def _measured(rule: Rule, name: str) -> str:
+    """A measure with the kinds and the window that stand beside it: those of another are another measure."""
+    of = f" of {' and '.join(rule.of)}" if rule.of and name == "interactions" else ""
+    return name + of + (f" over {rule.over}" if rule.over else "")
 
 
 def labels_match_the_languages(programme: Programme) -> Iterator[Problem]:

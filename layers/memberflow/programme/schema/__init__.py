@@ -12,6 +12,7 @@ from msgspec import Meta, field
 
 from memberflow.programme.schema.fields import Language, LocalTime, Name, Shape
 from memberflow.programme.schema.journeys import Journey
+from memberflow.programme.schema.measures import Kinds, Score
 from memberflow.programme.schema.points import Points
 from memberflow.programme.schema.tiers import Tiers
 
@@ -36,6 +37,8 @@ class Programme(Shape, frozen=True, kw_only=True):
     points: Points
     tiers: Tiers
     journeys: dict[Name, Journey] = field(default_factory=dict)
+    measures: Kinds = field(default_factory=Kinds)
+    scores: dict[Name, Score] = field(default_factory=dict)
 
 
 class Message(Shape, frozen=True, kw_only=True):

@@ -31,6 +31,22 @@ Duration = Annotated[
         description="a period such as 90 days, 12 months or 1 year, below a hundred years",
     ),
 ]
+Months = Annotated[
+    str,
+    Meta(
+        pattern="^([1-9][0-9]{0,2} months?|[1-9][0-9]? years?)$",
+        description="a period of months or years, such as 6 months or 3 years",
+    ),
+]
+Over = Annotated[
+    str,
+    Meta(
+        pattern="^([1-9][0-9]{0,3} days?|[1-9][0-9]{0,2} months?|[1-9][0-9]? years?|(this|last) (month|quarter|year))$",
+        description="a period such as 90 days or 12 months, or this or last with month, quarter or year",
+    ),
+]
+Whole = Annotated[int, Meta(ge=0, description="a whole number from 0")]
+Share = Annotated[str, Meta(pattern="^([1-9][0-9]?|100) ?%$", description="a share such as 80 %")]
 LocalTime = Annotated[str, Meta(pattern="^([01][0-9]|2[0-3]):[0-5][0-9]$", description='a time of day such as "09:30"')]
 MonthDay = Annotated[
     str,
