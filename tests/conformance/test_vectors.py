@@ -44,15 +44,21 @@ def wanted(expected: Expected) -> dict[str, Any]:
 
 def seen(rules: Rules, member: Member, out: Outcome, last: int, now: int) -> dict[str, Any]:
     """Everything a vector can ask for."""
-    standing, figures = member.standings[-1], measures.seen(rules, member, rules.zone.day(now))
+    standing, figures = (
+        member.standings[-1] if member.standings else None,
+        measures.seen(rules, member, rules.zone.day(now)),
+    )
     review = tiers.due(rules, member)
     return {
         "tier": member.tier,
-        "since": date(rules.zone.day(standing.since)),
+        "since": standing and date(rules.zone.day(standing.since)),
         "review_on": None if review == DISTANT else date(rules.zone.day(review)),
         "points": member.points,
         "debt": member.debt,
-        "lots": {"never" if gone == NEVER else date(gone - 1): points for gone, points in member.lots},
+        "pending": member.points_pending,
+        "held": member.points_held,
+        "referred": [f"{one.referrer} by {one.friend}" for one in out.referred if last < one.at <= now],
+        "lots": {"never" if lot[0] == NEVER else date(lot[0] - 1): lot[1] for lot in member.lots},
         "spend": f"{figures['spend'] / 100:.2f}".removesuffix(".00"),
         "orders": figures["orders"],
         "categories": figures["categories"],

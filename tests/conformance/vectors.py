@@ -7,7 +7,7 @@ A vector has a ``source``, a ``programme`` (what differs from the one below; a t
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -16,8 +16,27 @@ import msgspec
 from msgspec import UNSET, Struct, UnsetType
 from ruamel.yaml import YAML
 
+from memberflow.engine.calendar import date_to_day
+from memberflow.engine.member import NEVER
 from memberflow.engine.rules import Rules
-from memberflow.facts import AnyFact, Joined, Order, Redemption, Refund, moment
+from memberflow.facts import (
+    Activity,
+    Adjusted,
+    AnyFact,
+    Cancelled,
+    Committed,
+    Delivered,
+    Extended,
+    Joined,
+    Order,
+    ReceivedPoints,
+    Redemption,
+    Refund,
+    Reinstated,
+    Reserved,
+    SentPoints,
+    moment,
+)
 from memberflow.programme.schema import Programme
 from memberflow.programme.schema.fields import minor_units
 
@@ -36,10 +55,13 @@ PROGRAMME = {
 class Profile(Struct, forbid_unknown_fields=True):
     birthday: tuple[int, int, int] | None = None
     time_zone: str | None = None
+    referred_by: str | None = None
 
 
 class Expected(Struct, forbid_unknown_fields=True):
     """What is left out is not looked at.
+
+    ``pending`` and ``held``: points that wait, and those held back for a till.
 
     ``lots``: points by their last usable day, or ``never``. ``spend``: in the currency's main unit. ``refused``: id and
     reason of every fact refused so far. Since the expectation before: ``ledger``, the points of every entry;
@@ -51,7 +73,10 @@ class Expected(Struct, forbid_unknown_fields=True):
     review_on: str | UnsetType = UNSET
     points: int | UnsetType = UNSET
     debt: int | UnsetType = UNSET
+    pending: int | UnsetType = UNSET
+    held: int | UnsetType = UNSET
     lots: dict[str, int] | UnsetType = UNSET
+    referred: list[str] | UnsetType = UNSET
     spend: str | UnsetType = UNSET
     orders: int | UnsetType = UNSET
     categories: int | UnsetType = UNSET
@@ -62,7 +87,12 @@ class Expected(Struct, forbid_unknown_fields=True):
 
 
 class Step(Struct, forbid_unknown_fields=True):
-    """``at`` and one of ``order``, ``refund`` (an amount or ``whole``), ``redeem``, ``joined`` and ``expect``."""
+    """``at`` and one of the words below it, a fact or ``expect``; those after ``id`` go with a fact.
+
+    ``refund``: an amount or ``whole``, ``of`` an order. ``reserve``, ``commit`` and ``cancel`` go by ``id``. ``adjust``:
+    points, ``until`` their last day or ``never``. ``extend``: lots that end on this day or sooner, ``until`` another.
+    ``receive``: points by their last day.
+    """
 
     at: str
     order: str | None = None
@@ -70,9 +100,26 @@ class Step(Struct, forbid_unknown_fields=True):
     refund: str | None = None
     of: str | None = None
     redeem: int | None = None
+    good: str | None = None
+    partner: str | None = None
+    reserve: int | None = None
+    commit: int | None = None
+    cancel: bool = False
+    delivered: str | None = None
+    activity: str | None = None
+    adjust: int | None = None
+    reinstate: bool = False
+    extend: str | None = None
+    send: int | None = None
+    receive: dict[str, int] | None = None
     joined: Profile | None = None
     expect: Expected | None = None
     id: str | None = None
+    on_order: str | None = None
+    order_amount: str | None = None
+    channel: str = "unknown"
+    amounts: dict[str, str] = {}
+    until: str | None = None
 
 
 class Vector(Struct, forbid_unknown_fields=True):
@@ -102,13 +149,62 @@ def moment_of(rules: Rules, step: Step) -> int:
 def fact_of(rules: Rules, step: Step) -> AnyFact:
     """The fact a step tells of; its id is the step's time where it has none."""
     head: dict[str, Any] = {"at": moment_of(rules, step), "id": step.id or step.at, "member_id": "m"}
+    for tells in (_of_orders, _of_spending, _by_hand, _of_members):
+        fact = tells(step, head)
+        if fact is not None:
+            return fact
+    raise ValueError(f"a step at {step.at} without a fact or an expectation")
+
+
+def _of_orders(step: Step, head: dict[str, Any]) -> AnyFact | None:
     if step.order is not None:
-        return Order(**head, amount=minor_units(step.order, 2), categories=step.categories)
+        amounts = {name: minor_units(amount, 2) for name, amount in step.amounts.items()}
+        categories = step.categories or tuple(amounts)
+        amount = minor_units(step.order, 2)
+        return Order(**head, amount=amount, categories=categories, amounts=amounts, channel=step.channel)
     if step.refund is not None:
-        amount = None if step.refund == "whole" else minor_units(step.refund, 2)
-        return Refund(**head, order_id=step.of, amount=amount)
-    if step.redeem is not None:
-        return Redemption(**head, points=step.redeem)
+        refunded = None if step.refund == "whole" else minor_units(step.refund, 2)
+        return Refund(**head, order_id=step.of, amount=refunded)
+    return None if step.delivered is None else Delivered(**head | {"id": step.delivered})
+
+
+def _of_spending(step: Step, head: dict[str, Any]) -> AnyFact | None:
+    order_amount = None if step.order_amount is None else minor_units(step.order_amount, 2)
+    spent = {"order_id": step.on_order, "order_amount": order_amount}
+    if step.redeem is not None or step.good is not None:
+        return Redemption(**head, **spent, points=step.redeem or 0, good=step.good, partner=step.partner)
+    if step.reserve is not None:
+        return Reserved(**head, **spent, points=step.reserve)
+    if step.commit is not None:
+        return Committed(**head, points=step.commit, order_id=step.on_order)
+    return Cancelled(**head) if step.cancel else None
+
+
+def _by_hand(step: Step, head: dict[str, Any]) -> AnyFact | None:
+    why = {"reason": "a vector", "operator": "op"}
+    if step.adjust is not None:
+        return Adjusted(**head, **why, points=step.adjust, last_day=_last_day(step.until))
+    if step.reinstate:
+        return Reinstated(**head, **why, last_day=_last_day(step.until))
+    if step.extend is not None:
+        assert step.until is not None
+        return Extended(**head, **why, expiring_by=_day(step.extend), last_day=_day(step.until))
+    if step.send is not None:
+        return SentPoints(**head, points=step.send, to="another")
+    if step.receive is not None:
+        return ReceivedPoints(**head, sender="another", lots=tuple((_day(d) + 1, n) for d, n in step.receive.items()))
+    return None
+
+
+def _of_members(step: Step, head: dict[str, Any]) -> AnyFact | None:
     if step.joined is not None:
         return Joined(**head | {"id": "joined"}, **msgspec.structs.asdict(step.joined))
-    raise ValueError(f"a step at {step.at} without a fact or an expectation")
+    return None if step.activity is None else Activity(**head, activity=step.activity)
+
+
+def _last_day(text: str | None) -> int | None:
+    return None if text is None else NEVER - 1 if text == "never" else _day(text)
+
+
+def _day(text: str) -> int:
+    return date_to_day(date.fromisoformat(text))

@@ -94,7 +94,7 @@ class Days:
         self._weekdays = {_WEEKDAYS.index(text) for text in patterns if text in _WEEKDAYS}
         self._monthly = {int(text) for text in patterns if text.isdigit()}
         self._yearly = {(int(text[:2]), int(text[3:])) for text in patterns if len(text) == 5 and text[2] == "-"}
-        self._ranges = [_range(text) for text in patterns if text[:4].isdigit()]
+        self._ranges = [_range(text) for text in patterns if text[:4].isdigit() and len(text) > 4]
         self._known: dict[int, bool] = {}
 
     def hold(self, member: Member, day: int, own_day: int) -> bool:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from importlib.resources import files
 from pathlib import Path
 
-from memberflow.programme import check_templates
+from memberflow.programme import check_points, check_templates
 from memberflow.programme.check_tiers import TIER_CHECKS, rules
 from memberflow.programme.problems import KeyPath, Problem, suggest
 from memberflow.programme.schema import Programme
@@ -56,7 +56,7 @@ def amounts_are_payable(programme: Programme) -> Iterator[Problem]:
 
 
 def _amounts(programme: Programme) -> Iterator[tuple[KeyPath, str]]:
-    yield ("points", "earn", "per"), programme.points.earn.per
+    yield from check_points.amounts(programme)
     for path, rule in rules(programme):
         if rule.spend is not None:
             yield (*path, "spend"), rule.spend
@@ -128,6 +128,7 @@ CHECKS: tuple[Callable[[Programme], Iterator[Problem]], ...] = (
     quiet_hours_have_a_length,
     nothing_is_listed_twice,
     *TIER_CHECKS,
+    *check_points.POINT_CHECKS,
     after_is_for_dormancy,
     tiers_are_for_tier_reached,
     sending_hours_are_not_quiet,

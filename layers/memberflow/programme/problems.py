@@ -66,6 +66,16 @@ CODES = {
     "P042": Code("error", "key", "a key that a journey's trigger does not take"),
     "P043": Code("error", "value", "a tier that no member can rise to"),
     "P044": Code("error", "value", "a sending time inside the quiet hours"),
+    # Points.
+    "P061": Code("error", "key", "a bonus that adds nothing, or in two ways"),
+    "P062": Code("error", "key", "a bonus without a condition"),
+    "P063": Code("error", "value", "a tier that the programme does not have"),
+    "P064": Code("error", "value", "a day that does not exist"),
+    "P065": Code("error", "key", "an expiry that says nothing of when"),
+    "P066": Code("error", "value", "points that expire before they are usable"),
+    "P067": Code("error", "value", "a minimum that is no multiple of the step"),
+    "P068": Code("error", "key", "an activity that earns nothing"),
+    "P069": Code("error", "key", "two rules that pay for one thing"),
     # Message templates; from P053 on the place is in the template.
     "P051": Code("error", "value", "a message without any template"),
     "P052": Code("error", "value", "a message without a template in one of the programme's languages"),
