@@ -90,8 +90,8 @@ class Step(Struct, forbid_unknown_fields=True):
     """``at`` and one of the words below it, a fact or ``expect``; those after ``id`` go with a fact.
 
     ``refund``: an amount or ``whole``, ``of`` an order. ``reserve``, ``commit`` and ``cancel`` go by ``id``.
-    ``adjust``: points, ``until`` their last day or ``never``. ``extend``: lots that end on this day or sooner, ``until`` another.
-    ``receive``: points by their last day.
+    ``adjust``: points, ``until`` their last day or ``never``. ``extend``: lots that end on this day or sooner,
+    ``until`` another. ``receive``: points by their last day.
     """
 
     at: str

@@ -2,13 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from hypothesis import strategies as st
 
 from memberflow.engine.calendar import DAY
-from memberflow.facts import Activity, AnyFact, Consent, Joined, Order, Redemption, Refund, Updated
+from memberflow.engine.member import NEVER
+from memberflow.facts import (
+    Activity,
+    Adjusted,
+    AnyFact,
+    Cancelled,
+    Committed,
+    Consent,
+    Delivered,
+    Extended,
+    Joined,
+    Order,
+    ReceivedPoints,
+    Redemption,
+    Refund,
+    Reinstated,
+    Reserved,
+    SentPoints,
+    Updated,
+)
 from tests.property.settings import SETTINGS, Setting
 
 MEMBER = "m"
@@ -60,36 +80,69 @@ _STORIES = ("o", "o", "o", "o", "or", "orr", "opr", "opro", "ro", "rro", "p", "x
 """What happens together, soonest first: o(rder), r(efund of it), p(oints spent), x (a refund of another or no order),
 u(pdate), c(onsent), a(ctivity)."""
 
+_OF_POINTS = ("oqr", "qor", "qorr", "ov", "ovk", "ovz", "vok", "ovkr", "od", "odr", "dor", "aa", *"jiesg")
+POINT_STORIES = (*_STORIES, *_OF_POINTS)
+"""Besides: q (points spent on the order), v (points reserved), k (committed), z (cancelled), d (the order delivered);
+by hand j (adjusted), i (reinstated), e (extended), s(ent), g (received)."""
+
 
 @st.composite
 def _story(draw: st.DrawFn, setting: Setting, choices: list[int], number: int) -> list[AnyFact]:
     """Facts of one story; their ids begin with the letter of their kind, so that ties are not settled by time."""
-    letters = draw(st.sampled_from(_STORIES))
+    letters = draw(st.sampled_from(POINT_STORIES if setting.all_points else _STORIES))
     when = sorted(draw(st.sampled_from(choices)) for _ in letters)
     ids = [f"{letter}{number}{place}" for place, letter in enumerate(letters)]
     orders = [id for id in ids if id[0] == "o"]
-    return [draw(_fact(setting, at, id, orders)) for at, id in zip(when, ids, strict=True)]
+    ids = [next(held for held in ids if held[0] == "v") if id[0] in "kz" else id for id in ids]
+    ids = [orders[0] if id[0] == "d" else id for id in ids]
+    return [draw(_fact(setting, at, letter, id, orders)) for at, letter, id in zip(when, letters, ids, strict=True)]
 
 
 @st.composite
-def _fact(draw: st.DrawFn, setting: Setting, at: int, id: str, orders: list[str]) -> AnyFact:
+def _fact(draw: st.DrawFn, setting: Setting, at: int, letter: str, id: str, orders: list[str]) -> AnyFact:
     head = {"at": at, "member_id": MEMBER, "id": id}
-    if id[0] == "o":
+    if letter in "qvkzdjiesg":
+        return draw(_points_fact(setting, head, letter, orders))
+    if letter == "o":
         categories = draw(st.sampled_from(((), ("a",), ("b",), ("a", "b"), ("b", "c"))))
-        return Order(**head, amount=draw(st.sampled_from(setting.amounts)), categories=categories)
-    if id[0] == "r":
+        channel = draw(st.sampled_from(("web", "store")))
+        return Order(**head, amount=draw(st.sampled_from(setting.amounts)), categories=categories, channel=channel)
+    if letter == "r":
         amount = draw(st.sampled_from((None, None, 0, 1, 600, 1500, 2999, 100_000)))
         return Refund(**head, order_id=draw(st.sampled_from(orders)), amount=amount)
-    if id[0] == "x":
+    if letter == "x":
         order_id = draw(st.sampled_from((None, None, "o00", "o10", "unknown")))
         return Refund(**head, order_id=order_id, amount=draw(st.sampled_from((1, 600, 2999, 100_000))))
-    if id[0] == "p":
+    if letter == "p":
         return Redemption(**head, points=draw(st.sampled_from(setting.points)))
-    if id[0] == "u":
+    if letter == "u":
         return Updated(**head, **{name: draw(values) for name, values in _profile(setting).items()})
-    if id[0] == "c":
+    if letter == "c":
         return Consent(**head, purpose="marketing", channel="email", granted=draw(st.booleans()))
     return Activity(**head, activity="check_in")
+
+
+_WHY: dict[str, Any] = {"reason": "a story", "operator": "op"}
+
+
+@st.composite
+def _points_fact(draw: st.DrawFn, setting: Setting, head: dict[str, Any], letter: str, orders: list[str]) -> AnyFact:
+    points = draw(st.sampled_from(setting.points))
+    last_day = draw(st.sampled_from((None, *setting.days)))
+    on = orders[0] if orders else None
+    told: dict[str, Callable[[], AnyFact]] = {
+        "q": lambda: Redemption(**head, points=points, order_id=on),
+        "v": lambda: Reserved(**head, points=points, order_id=on),
+        "k": lambda: Committed(**head, points=points, order_id=on),
+        "z": lambda: Cancelled(**head),
+        "d": lambda: Delivered(**head),
+        "j": lambda: Adjusted(**head, **_WHY, points=draw(st.sampled_from((points, -points))), last_day=last_day),
+        "i": lambda: Reinstated(**head, **_WHY, last_day=last_day),
+        "e": lambda: Extended(**head, **_WHY, expiring_by=last_day or setting.days[0], last_day=setting.days[-1] + 9),
+        "s": lambda: SentPoints(**head, points=points, to="another"),
+        "g": lambda: ReceivedPoints(**head, sender="another", lots=(((last_day or 0) + 1, points), (NEVER, 2))),
+    }
+    return told[letter]()
 
 
 @st.composite
@@ -101,6 +154,7 @@ def histories(draw: st.DrawFn, settings: tuple[Setting, ...] = SETTINGS) -> Hist
     facts = [fact for number in range(count) for fact in draw(_story(setting, choices, number))]
     if draw(st.booleans()):
         profile = {name: draw(values) for name, values in _profile(setting).items()}
+        profile["referred_by"] = draw(st.sampled_from((None, "friend")))
         facts.append(Joined(at=draw(st.sampled_from(choices)), id="joined", member_id=MEMBER, **profile))
     end = max(*(fact.at for fact in facts), draw(st.sampled_from(choices))) + draw(st.sampled_from((0, DAY, 400 * DAY)))
     return History(setting, tuple(facts), end)
@@ -157,8 +211,8 @@ class SplitRefund:
 
 
 @st.composite
-def split_refunds(draw: st.DrawFn) -> SplitRefund:
-    history = draw(histories())
+def split_refunds(draw: st.DrawFn, settings: tuple[Setting, ...] = SETTINGS) -> SplitRefund:
+    history = draw(histories(settings))
     at = history.end + 1
     order = Order(
         at=draw(st.sampled_from(history.facts)).at,

@@ -40,6 +40,8 @@ class Setting:
     dates: tuple[date, ...]
     amounts: tuple[int, ...]
     zones: tuple[str, ...] = ("Europe/London", "America/New_York", "Pacific/Kiritimati", "Etc/GMT+12", "No/Such_Zone")
+    all_points: bool = False
+    """Its histories hold everything that can be done to points; the twin knows a part of it only."""
     minutes: tuple[int, ...] = (0, 9 * 60, 12 * 60, 21 * 60 + 30, 23 * 60 + 59)
 
     def __repr__(self) -> str:
@@ -75,9 +77,9 @@ class Setting:
         return ((0, 2, 29), *((1990, on.month, on.day) for on in dates if (on.month, on.day) != (2, 29)))
 
 
-def _setting(dates: str, amounts: tuple[int, ...], **changes: Any) -> Setting:
+def _setting(dates: str, amounts: tuple[int, ...], all_points: bool = False, **changes: Any) -> Setting:
     days = tuple(date.fromisoformat(text) for text in dates.split())
-    return Setting(programmes.programme(**changes), days, amounts)
+    return Setting(programmes.programme(**changes), days, amounts, all_points=all_points)
 
 
 def _points(per: str, expire_after: str | None) -> dict[str, Any]:
@@ -149,4 +151,49 @@ DAILY = _setting(
     },
 )
 
+PENDING = _setting(
+    "2024-01-31 2024-02-29",
+    _SPENDS,
+    all_points=True,
+    tiers={"levels": _TIERS, "window": "2 months", "review_every": "1 month"},
+    points={
+        "earn": {"points": 2, "per": "1.00", "by_tier": {"gold": 3}},
+        "bonuses": {
+            "in_store": {"channels": ["store"], "percent": 50},
+            "back": {"idle": "10 days", "from": "20", "points": 7},
+            "month": {"on": ["29", "03-01", "birthday"], "categories": ["a"], "times": 2},
+        },
+        "usable_after": "5 days",
+        "expiry": {"after": "1 month", "round_up_to": "month", "reinstate_within": "40 days"},
+        "when_short": "forgive",
+        "joining": 11,
+        "referral": {"points": 5, "after": "5 days"},
+        "redeem": {"points": 1, "worth": "0.01", "returned_for": "10 days", "reserve_for": "24 hours"},
+    },
+)
+ROLLING = _setting(
+    "2024-02-29 2024-03-31",
+    _SPENDS,
+    all_points=True,
+    enrol="joining",
+    tiers={"levels": _TIERS, "window": "30 days", "review_every": "1 month"},
+    points={
+        "earn": {"per": "0.50"},
+        "usable_on": "delivery",
+        "usable_after": "20 days",
+        "activities": {"check_in": {"points": 3, "per_day": 1, "in_all": 3}},
+        "expiry": {
+            "after": "1 month",
+            "rolling": {"for": "2 months", "on": ["order", "check_in", "redemption"]},
+            "never_for": ["gold"],
+            "notice": "3 days",
+            "reinstate_within": "1 month",
+        },
+        "referral": {"points": 5, "after": "10 days"},
+    },
+)
+
 SETTINGS = (YEARLY, MONTHLY, JOINING, NEVER_EXPIRES, DAILY)
+"""Those that the twin knows all of."""
+
+ALL_SETTINGS = (*SETTINGS, PENDING, ROLLING)

@@ -6,16 +6,17 @@ from hypothesis import given
 
 from tests.property import properties
 from tests.property.histories import Arrival, History, SplitRefund, arriving, split_refunds, with_moments
+from tests.property.settings import ALL_SETTINGS
 
 
-@given(arriving())
+@given(arriving(ALL_SETTINGS))
 def test_facts_in_any_order_and_number_with_runs_in_between_end_alike(
     case: tuple[History, tuple[Arrival, ...]],
 ) -> None:
     properties.any_arrival_ends_alike(case)
 
 
-@given(with_moments())
+@given(with_moments(ALL_SETTINGS))
 def test_time_in_pieces_does_what_time_does_in_one_go(case: tuple[History, list[int]]) -> None:
     properties.runs_do_not_matter(case)
 
@@ -25,6 +26,6 @@ def test_a_recount_from_nothing_but_facts_agrees_at_any_moment(case: tuple[Histo
     properties.agrees_with_the_twin(case)
 
 
-@given(split_refunds())
+@given(split_refunds(ALL_SETTINGS))
 def test_refunds_in_parts_end_like_one_whole_refund(case: SplitRefund) -> None:
     properties.refunds_add_up(case)

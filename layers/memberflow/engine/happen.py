@@ -79,7 +79,9 @@ def _earn(
     """
     earning, lasting = rules.earning, rules.lasting
     key, cause, usable = (lasting.gone_on(day), lasting.rule), fact.name, 0
-    if rules.pends and not (history is not None and fact.id in history.delivered):
+    if history is not None and fact.id in history.delivered:
+        member.waiting.remove(fact.id)
+    elif rules.pends:
         usable = rules.usable_on(day, rules.zone.day(at))
     earned = fact.amount // earning.per * earning.rate(member)
     extras = earning.extras(member, fact, day, rules.zone_of(member)) if earning.bonuses else []
@@ -185,12 +187,14 @@ def _cancelled(rules: Rules, member: Member, fact: Cancelled, out: Outcome, hist
 
 
 def _delivered(rules: Rules, member: Member, fact: Delivered, out: Outcome, history: History | None) -> None:
-    if history is None:
+    if not rules.usable_on_delivery:
         return
+    assert history is not None
     if fact.id in history.lines:
         points.release(member, fact.at, fact.name, history.lines[fact.id], out)
     else:
         history.delivered.add(fact.id)
+        member.waiting.append(fact.id)
 
 
 def _adjusted(rules: Rules, member: Member, fact: Adjusted, out: Outcome, history: History | None) -> None:
@@ -227,7 +231,7 @@ def _joined(rules: Rules, member: Member, fact: Joined, out: Outcome, history: H
 def _catch_up(rules: Rules, member: Member, fact: Joined, out: Outcome, history: History) -> None:
     """What waited for the member to join; his tier is settled once, at the moment he joins."""
     waited, history.until_joined = history.until_joined, []
-    member.waiting.clear()
+    member.waiting = sorted(history.delivered)
     for earlier in waited:
         if isinstance(earlier, Order):
             _count(rules, member, earlier, rules.zone.day(earlier.at), fact.at, out, history)

@@ -66,10 +66,12 @@ def credit(member: Member, at: int, cause: str, points: int, key: Key, out: Outc
 
 
 def become_usable(rules: Rules, member: Member, at: int, out: Outcome) -> None:
-    """The pending points whose day has come."""
-    _, gone, points, rule = member.pending.pop(0)
-    record_pending(member, at, "usable", gone, -points, out)
-    credit(member, at, "usable", points, (gone, rule), out)
+    """The pending points of the soonest day."""
+    day = member.pending[0][0]
+    while member.pending and member.pending[0][0] == day:
+        _, gone, points, rule = member.pending.pop(0)
+        record_pending(member, at, "usable", gone, -points, out)
+        credit(member, at, "usable", points, (gone, rule), out)
 
 
 def release(member: Member, at: int, cause: str, line: Line, out: Outcome) -> None:
@@ -83,13 +85,15 @@ def release(member: Member, at: int, cause: str, line: Line, out: Outcome) -> No
 
 
 def expire(member: Member, at: int, out: Outcome, history: History | None) -> None:
-    """The soonest lot is gone."""
-    lot = member.lots.pop(0)
-    out.expired += lot[1]
-    if history is not None:
-        gone = history.expired.setdefault(lots.key_of(lot), Gone(0, at))
-        gone.points, gone.at = gone.points + lot[1], at
-    record(member, at, "expired", lot[0], -lot[1], out)
+    """The lots of the soonest day are gone."""
+    day = max(member.lots[0][0], member.spared_until)
+    while member.lots and max(member.lots[0][0], member.spared_until) == day:
+        lot = member.lots.pop(0)
+        out.expired += lot[1]
+        if history is not None:
+            gone = history.expired.setdefault(lots.key_of(lot), Gone(0, at))
+            gone.points, gone.at = gone.points + lot[1], at
+        record(member, at, "expired", lot[0], -lot[1], out)
 
 
 def take_back(rules: Rules, member: Member, at: int, cause: str, line: Line, out: Outcome, history: History) -> None:

@@ -6,7 +6,7 @@ with their own end. Where that day has passed meanwhile the programme says for h
 
 from __future__ import annotations
 
-from memberflow.engine import points
+from memberflow.engine import lots, points
 from memberflow.engine.calendar import add
 from memberflow.engine.history import History, Line, Spending
 from memberflow.engine.lots import Lot, rule_of
@@ -72,17 +72,19 @@ def reserve(rules: Rules, member: Member, fact: Reserved, out: Outcome) -> None:
 
 
 def commit(rules: Rules, member: Member, fact: Committed, out: Outcome, history: History | None) -> None:
-    """What is no longer held is taken as it is, and owed where it is gone."""
+    """Soonest lot first of what is held; the rest of that goes back. What is not held any more is taken, or owed."""
     held = _let_go(member, fact.id)
-    parts = [] if held is None else held.parts
-    missing = fact.points - sum(part[1] for part in parts)
+    rest = [] if held is None else held.parts
     out.spent += fact.points
-    if missing > 0:
+    parts = lots.take(rest, fact.points)
+    _put_back(rules, member, fact.at, fact.name, rest, out)
+    missing = fact.points - sum(part[1] for part in parts)
+    if missing:
         more = points.take_parts(member, fact.at, fact.name, missing, out)
-        missing -= sum(part[1] for part in more)
-        parts = [*parts, *more]
-    if missing > 0:
-        points.owe(member, fact.at, fact.name, missing, out)
+        parts += more
+        owed = missing - sum(part[1] for part in more)
+        if owed:
+            points.owe(member, fact.at, fact.name, owed, out)
     order_id = fact.order_id or (held.order_id if held else None)
     _spent(order_id, parts, history)
     points.prolong(rules, member, "redemption", rules.zone.day(fact.at), fact.points, history)
