@@ -92,16 +92,15 @@ def test_of_months_that_share_a_lot_the_earliest_points_are_taken_first() -> Non
 
 
 def test_only_months_before_the_first_with_open_points_are_settled() -> None:
-    """March is used up already, but April's fate, and so what such months come to, is not known before February's."""
-    facts = (
-        order("2026-01-10", "100"),
-        redeem("2026-01-20", 25),
-        order("2027-02-10", "100"),
-        order("2027-03-10", "10", id="c"),
-        redeem("2027-03-11", 10),
-    )
-    total = owed(*facts, until="2027-04-01")
-    assert total.cohorts["2027-02"].open == 90
+    """Another member has used up March already; what March comes to is not known before February's end is."""
+    total = Owed()
+    for facts in (
+        (order("2026-01-10", "100"), redeem("2026-01-20", 25), order("2027-02-10", "100")),
+        (order("2027-03-10", "10"), redeem("2027-03-11", 10)),
+    ):
+        member, out = told(YEAR, *facts, until="2027-04-01")
+        total.add(YEAR, member, out.entries or ())
+    assert (total.cohorts["2027-02"].open, total.cohorts["2027-03"].open) == (100, 0)
     assert total.settled == Cohort(earned=100, used=25, expired=75)
     assert total.settled.breakage == Fraction(3, 4)
 
