@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from cli import factfiles, liability_report, options, screen, sources, table, words
-from cli.owed import Owed, Sale
+from cli.owed import Owed, Sale, breakage
 from memberflow.engine.fold import fold
 from memberflow.engine.outcome import Outcome
 from memberflow.engine.rules import Rules
@@ -41,8 +41,9 @@ def command(**given: Any) -> None:
     """Show what the shop owes in points: by tier and month of expiry, at the programme's cost, and what became of them.
 
     All is folded from facts, so it can be asked as of any date. Breakage is the share of points that expired unspent,
-    of those not taken back by refunds; the share to reckon with is that of the months whose points have all come to
-    their end. Where several months share a lot, its earliest points count as taken first.
+    of those not taken back; the share to reckon with is that of the months whose points have all come to their end.
+    Outstanding are pending and reserved points too. Where several months share a lot, its earliest points count as
+    taken first.
 
     With --sale the price of a sale is divided between its goods and its points by their stand-alone prices (IFRS 15):
     goods as they cost alone, points at their worth for the share that will be used. 2,000 points worth 0.012, of which
@@ -92,11 +93,11 @@ def _sale(rules: Rules, owed: Owed, given: dict[str, Any]) -> Sale:
 
 
 def _use(owed: Owed, percent: Fraction | None) -> Fraction:
-    breakage = owed.settled.breakage
+    share = breakage(owed.settled)
     if percent is None:
-        if breakage is None:
+        if share is None:
             raise click.UsageError("history does not show yet what share of points is used: give --use")
-        return 1 - breakage
+        return 1 - share
     if percent > 100:
         raise click.BadParameter("at most 100 percent of points can be used", param_hint="--use")
     return percent / 100

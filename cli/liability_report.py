@@ -7,8 +7,9 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from cli import words
-from cli.owed import Cohort, Owed, Sale
+from cli.owed import Owed, Sale, breakage
 from cli.screen import columns
+from cli.trail import Cohort
 from memberflow.engine.rules import Rules
 
 if TYPE_CHECKING:
@@ -40,13 +41,14 @@ def show_sale(screen: Console, rules: Rules, sale: Sale) -> None:
 
 def _breakage(rules: Rules, owed: Owed, cost: Fraction | None) -> Iterator[str]:
     settled = owed.settled
-    if settled.breakage is None:
+    share = breakage(settled)
+    if share is None:
         yield "Breakage is not known yet: no month's points have all come to their end."
         return
     said = f"{settled.expired:,} of {settled.left:,} points of the settled months"
-    yield f"Breakage: {said} expired unspent, {_percent(settled.breakage)} %."
+    yield f"Breakage: {said} expired unspent, {_percent(share)} %."
     if cost is not None:
-        used = words.money(rules, round(owed.points * cost * (1 - settled.breakage)))
+        used = words.money(rules, round(owed.points * cost * (1 - share)))
         yield f"By that share, {used} of the {words.money(rules, round(owed.points * cost))} outstanding will be used."
 
 
@@ -107,9 +109,9 @@ def _show_cohorts(screen: Console, owed: Owed) -> None:
 
 
 def _cohort(cohort: Cohort) -> list[str]:
-    breakage = "" if cohort.breakage is None else _percent(cohort.breakage)
+    share = breakage(cohort)
     counts = (cohort.earned, cohort.taken_back, cohort.used, cohort.expired, cohort.open)
-    return [*(f"{count:,}" for count in counts), breakage]
+    return [*(f"{count:,}" for count in counts), "" if share is None else _percent(share)]
 
 
 def _stacked(cohort: Cohort) -> str:

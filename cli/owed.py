@@ -5,46 +5,17 @@ Pure figures. A month is text, '2026-03', in the programme's zone; money is in m
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict, deque
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
 
 from msgspec import Struct, field
 
 from cli import words
+from cli.trail import Cohort, Trail
 from memberflow.engine.member import NEVER, Member
 from memberflow.engine.outcome import Entry
 from memberflow.engine.rules import Rules
-
-_FATES = {"expired": "expired", "order.refunded": "taken_back"}
-"""What became of points, by the kind of cause that took them out of a lot; any other cause used them."""
-
-
-class Cohort(Struct):
-    """The points earned in a month and what became of them. Those that repaid a debt count as taken back."""
-
-    earned: int = 0
-    used: int = 0
-    taken_back: int = 0
-    expired: int = 0
-
-    @property
-    def open(self) -> int:
-        return self.left - self.used - self.expired
-
-    @property
-    def left(self) -> int:
-        """What was earned and not taken back."""
-        return self.earned - self.taken_back
-
-    @property
-    def breakage(self) -> Fraction | None:
-        """The share that expired unspent so far; None where nothing was earned for good."""
-        return Fraction(self.expired, self.left) if self.left else None
-
-    def add(self, other: Cohort) -> None:
-        for name in self.__struct_fields__:
-            setattr(self, name, getattr(self, name) + getattr(other, name))
 
 
 class Owed(Struct):
@@ -64,7 +35,10 @@ class Owed(Struct):
         self.debt[tier] += member.debt
         for gone, points in _owed_to(member):
             self.outstanding[tier]["never" if gone == NEVER else words.day(gone - 1)[:7]] += points
-        _follow(rules, entries, self.cohorts)
+        trail = Trail(self.cohorts)
+        for entry in entries:
+            trail.take(entry, words.day(rules.zone.day(entry.at))[:7])
+        trail.finish(member.points_held)
 
     @property
     def points(self) -> int:
@@ -80,36 +54,16 @@ class Owed(Struct):
         return total
 
 
+def breakage(cohort: Cohort) -> Fraction | None:
+    """The share that expired unspent so far; None where nothing was earned for good."""
+    return Fraction(cohort.expired, cohort.left) if cohort.left else None
+
+
 def _owed_to(member: Member) -> Iterator[tuple[int, int]]:
-    """Everything that a member may still spend: the day it is gone on, and points."""
-    return ((lot[0], lot[1]) for lot in member.lots)
-
-
-def _follow(rules: Rules, entries: Iterable[Entry], cohorts: defaultdict[str, Cohort]) -> None:
-    """Follows points through their lots. Of a lot that was earned in several months the earliest are taken first."""
-    lots: defaultdict[int, deque[tuple[str, int]]] = defaultdict(deque)
-    for entry in entries:
-        month = words.day(rules.zone.day(entry.at))[:7]
-        if entry.points > 0:
-            cohorts[month].earned += entry.points
-            if entry.lot is None:
-                cohorts[month].taken_back += entry.points
-            else:
-                lots[entry.lot].append((month, entry.points))
-        elif entry.lot is not None:
-            fate = _FATES.get(entry.cause.partition("#")[0], "used")
-            for earned_in, points in _taken(lots[entry.lot], -entry.points):
-                setattr(cohorts[earned_in], fate, getattr(cohorts[earned_in], fate) + points)
-
-
-def _taken(lot: deque[tuple[str, int]], points: int) -> Iterator[tuple[str, int]]:
-    while points:
-        month, held = lot.popleft()
-        taken = min(points, held)
-        if taken < held:
-            lot.appendleft((month, held - taken))
-        points -= taken
-        yield month, taken
+    """All that a member may spend, once it is usable or free again too: the day it is gone on, and points."""
+    parts = [*member.lots, *(part for held in member.held for part in held.parts)]
+    for gone, points in [(part[0], part[1]) for part in parts] + [(part[1], part[2]) for part in member.pending]:
+        yield (NEVER if member.sheltered else max(gone, member.spared_until)), points
 
 
 class Sale(Struct, frozen=True):
