@@ -11,8 +11,8 @@ from benchmarks.runtime_api import Invocation, invoke
 from benchmarks.setting import ROOT, at_most, functions_environment, kinesis_event, order_line, slow_store
 
 ROUNDS = 9
-NAMES = ("TABLE_NAME", "DUE_SHARDS", "SHARD_TASKS_URL", "AWS_REGION", "AWS_DEFAULT_REGION")
-SECRETS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_ENDPOINT_URL_DYNAMODB")
+NAMES = ("TABLE_NAME", "DUE_SHARDS", "SHARD_TASKS_URL", "LEDGER_TASKS_URL", "LEDGER_CHECK_DAYS")
+AWS = ("AWS_REGION", "AWS_DEFAULT_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_ENDPOINT_URL_DYNAMODB")
 
 
 def main() -> None:
@@ -20,7 +20,7 @@ def main() -> None:
     with slow_store():
         layer, bare = package.layer(), package.bare_handler()
         compiled, plain = package.runtime(bytecode=True), package.runtime(bytecode=False)
-        environment = {name: os.environ[name] for name in (*NAMES, *SECRETS)}
+        environment = {name: os.environ[name] for name in (*NAMES, *AWS)}
         plain_environment = dict(environment)
         environment |= {"AWS_DATA_PATH": str(layer / "models")}
         environment |= {"PROGRAMME_FILE": str(layer / "programmes" / "sample.json"), "PYTHONTZPATH": ""}

@@ -117,10 +117,19 @@ class LocalStack:
                 busy |= source.poll()
 
     def run(self, at: int) -> None:
-        """Fires the schedules as if it were that moment, milliseconds, cut to a second; then pumps."""
-        for schedule in self.wiring.schedules:
-            event = schedule.input.replace(SCHEDULED_TIME, rfc3339(at // 1000 * 1000))
-            self._call_later(schedule.function, json.loads(event))
+        """Fires the schedules that call a function; those that put a task into a queue are fired by name."""
+        for name, schedule in self.wiring.schedules.items():
+            if schedule.target in self.wiring.functions:
+                self.fire(name, at)
+
+    def fire(self, name: str, at: int) -> None:
+        """Fires a schedule of the template as if it were that moment, milliseconds, cut to a second; then pumps."""
+        schedule = self.wiring.schedules[name]
+        event = json.loads(schedule.input.replace(SCHEDULED_TIME, rfc3339(at // 1000 * 1000)))
+        if schedule.target in self.wiring.functions:
+            self._call_later(schedule.target, event)
+        else:
+            pump.send(schedule.target, event)
         self.pump()
 
     def _call_later(self, name: str, event: dict[str, Any]) -> None:

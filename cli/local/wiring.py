@@ -52,16 +52,18 @@ class Mapping(Struct, frozen=True):
 
 
 class Schedule(Struct, frozen=True):
-    function: str
+    """``target``: a function by its name in the template, or a queue by its ARN."""
+
+    target: str
     input: str
 
 
 class Wiring(Struct, frozen=True):
-    """``doors``: the template's outputs that name a table, stream or queue."""
+    """``doors``: the template's outputs that name a table, stream or queue. ``schedules``: by their names in it."""
 
     functions: dict[str, Function]
     mappings: list[Mapping]
-    schedules: list[Schedule]
+    schedules: dict[str, Schedule]
     doors: dict[str, str]
 
 
@@ -139,7 +141,7 @@ def _read(wired: dict[str, Any], doors: dict[str, str]) -> Wiring:
     return Wiring(
         {name: _function(name, said, asynchronous.get(name, {})) for name, said in of[_FUNCTION].items()},
         [_mapping(said) for said in of[_MAPPING].values()],
-        [Schedule(said["Target"]["Arn"], said["Target"]["Input"]) for said in of[_SCHEDULE].values()],
+        {name: Schedule(said["Target"]["Arn"], said["Target"]["Input"]) for name, said in of[_SCHEDULE].items()},
         doors,
     )
 

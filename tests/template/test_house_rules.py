@@ -103,6 +103,26 @@ def test_the_schedule_has_a_name_per_stack_and_two_nets_below_it() -> None:
     assert named(asynchronous["DestinationConfig"]["OnFailure"]["Destination"]) in QUEUES
 
 
+def test_the_check_of_the_ledger_is_every_days_and_what_fails_to_reach_its_queue_is_kept() -> None:
+    (schedule,) = of_type("AWS::Scheduler::Schedule").values()
+    target = schedule["Target"]
+
+    assert "${AWS::StackName}" in schedule["Name"]["Fn::Sub"]
+    assert schedule["FlexibleTimeWindow"] == {"Mode": "OFF"}
+    assert schedule["ScheduleExpression"] == "rate(1 day)"
+    assert json.loads(target["Input"]) == {"check_at": "<aws.scheduler.scheduled-time>"}
+    assert target["Arn"] == FUNCTIONS["CheckLedger"]["Events"]["Tasks"]["Properties"]["Queue"]
+    assert named(target["DeadLetterConfig"]["Arn"]) == "LedgerTasksFailed"
+
+
+def test_only_the_check_of_the_ledger_may_read_the_whole_table_and_it_may_write_nothing() -> None:
+    may_scan = {name for name, said in statements() if "dynamodb:Scan" in listed(said["Action"])}
+    its_own = {action for name, said in statements() if name == "CheckLedgerRole" for action in listed(said["Action"])}
+
+    assert may_scan == {"CheckLedgerRole"}
+    assert {action for action in its_own if action.startswith("dynamodb:")} == {"dynamodb:Scan", "dynamodb:Query"}
+
+
 # --- what may be read and done -------------------------------------------------------------------
 
 

@@ -44,6 +44,7 @@ def requests(tmp_path_factory: pytest.TempPathFactory) -> dict[str, set[str]]:
         for day in range(0, 800, 10):
             stack.clock = NOON + day * DAY
             stack.run(stack.clock)
+            stack.fire("LedgerCheck", stack.clock)
         assert stack.failures == []
         return {
             function: {ACTIONS.get(name, name) for name in (request.replace(".", ":") for request in counted)}

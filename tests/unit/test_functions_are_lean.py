@@ -17,6 +17,8 @@ ENVIRONMENT = {
     "TABLE_NAME": "t",
     "DUE_SHARDS": "4",
     "SHARD_TASKS_URL": "http://localhost/q",
+    "LEDGER_TASKS_URL": "http://localhost/q",
+    "LEDGER_CHECK_DAYS": "28",
     "AWS_DEFAULT_REGION": "eu-west-1",
     "AWS_ACCESS_KEY_ID": "x",
     "AWS_SECRET_ACCESS_KEY": "x",

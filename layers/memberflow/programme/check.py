@@ -55,6 +55,12 @@ def amounts_are_payable(programme: Programme) -> Iterator[Problem]:
             yield Problem("P024", path, message, f"expected at most {places} decimal places")
 
 
+def a_point_costs_something(programme: Programme) -> Iterator[Problem]:
+    cost = programme.points.cost
+    if cost is not None and not cost.strip("0."):
+        yield Problem("P023", ("points", "cost"), "cost is zero", "expected an amount above zero, or no cost at all")
+
+
 def _amounts(programme: Programme) -> Iterator[tuple[KeyPath, str]]:
     yield from check_points.amounts(programme)
     for path, rule in rules(programme):
@@ -125,6 +131,7 @@ CHECKS: tuple[Callable[[Programme], Iterator[Problem]], ...] = (
     currency_is_listed,
     time_zone_exists,
     amounts_are_payable,
+    a_point_costs_something,
     quiet_hours_have_a_length,
     nothing_is_listed_twice,
     *TIER_CHECKS,

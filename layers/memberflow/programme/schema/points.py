@@ -18,6 +18,14 @@ from memberflow.programme.schema.fields import (
     Shape,
 )
 
+Cost = Annotated[
+    str,
+    Meta(
+        pattern=r"^[0-9]{1,6}(\.[0-9]{1,6})?$",
+        description="an amount in the programme's currency with at most six decimal places, such as 0.008",
+    ),
+]
+
 
 class Earn(Shape, frozen=True, kw_only=True):
     """``points`` for every full ``per`` of an order's amount; a remainder earns nothing.
@@ -143,7 +151,8 @@ class Points(Shape, frozen=True, kw_only=True):
     refunded. ``joining``: points for joining. ``usable_after``: how long points are pending before they can be spent
     (from the order's day; not those earned in other ways); ``usable_on: delivery``: until the order is delivered.
     ``when_short``: where a refund takes back points that are spent already, the rest becomes a debt that later
-    earnings repay, or is forgiven.
+    earnings repay, or is forgiven. ``cost``: what a point costs the shop when it is used;
+    what is owed in points is valued at it.
     """
 
     earn: Earn
@@ -158,3 +167,4 @@ class Points(Shape, frozen=True, kw_only=True):
     expiry: Expiry | None = None
     when_short: Literal["debt", "forgive"] = "debt"
     redeem: Redeem | None = None
+    cost: Cost | None = None
