@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from memberflow.engine import activities, by_hand, measures, points, spending, tiers
+from memberflow.engine import activities, by_hand, measures, points, reviews, spending, tiers
 from memberflow.engine.history import History, Line
 from memberflow.engine.member import Member
 from memberflow.engine.outcome import Outcome, Refusal
@@ -43,7 +43,7 @@ def _order(rules: Rules, member: Member, fact: Order, out: Outcome, history: His
         tiers.enrol(rules, member, fact.at, fact.name, out)
     day = rules.zone.day(fact.at)
     _count(rules, member, fact, day, fact.at, out, history)
-    tiers.rise(rules, member, day, fact, out)
+    reviews.settle(rules, member, day, fact.at, fact.name, out)
 
 
 def _wait(member: Member, fact: Order | Refund, order_id: str, history: History | None) -> None:
@@ -113,6 +113,8 @@ def _refund(rules: Rules, member: Member, fact: Refund, out: Outcome, history: H
         _wait(member, fact, fact.order_id or fact.id, history)
         return
     _take_back(rules, member, fact, fact.at, out, history)
+    if member.standings:
+        reviews.check(rules, member, rules.zone.day(fact.at), fact.at, fact.name, out)
 
 
 def _take_back(rules: Rules, member: Member, fact: Refund, at: int, out: Outcome, history: History) -> None:
@@ -233,7 +235,7 @@ def _catch_up(rules: Rules, member: Member, fact: Joined, out: Outcome, history:
             _count(rules, member, earlier, rules.zone.day(earlier.at), fact.at, out, history)
         else:
             _take_back(rules, member, earlier, fact.at, out, history)
-    tiers.rise(rules, member, rules.zone.day(fact.at), fact, out)
+    reviews.settle(rules, member, rules.zone.day(fact.at), fact.at, fact.name, out)
 
 
 def _updated(rules: Rules, member: Member, fact: Updated, out: Outcome, history: History | None) -> None:
@@ -265,7 +267,7 @@ def _activity(rules: Rules, member: Member, fact: Activity, out: Outcome, histor
     if fact.activity in rules.activities:
         _earn_by(rules, member, fact, day, out, history)
     if member.enrolled_at is not None and rules.counters:
-        tiers.rise(rules, member, day, fact, out)
+        reviews.settle(rules, member, day, fact.at, fact.name, out)
 
 
 def _earn_by(rules: Rules, member: Member, fact: Activity, day: int, out: Outcome, history: History | None) -> None:

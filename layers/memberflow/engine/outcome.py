@@ -6,27 +6,34 @@ from msgspec import Struct, field
 
 
 class Figure(Struct, frozen=True, array_like=True):
-    """A measure as a rule saw it, beside what the rule asks for."""
+    """A measure as a rule saw it, beside what the rule asks for: at least that, or ``at_most``.
+
+    ``first`` and ``last``: the days it covers, both counted, where they are not those of the decision; else 0.
+    """
 
     measure: str
     value: int
     threshold: int
+    at_most: bool = False
+    first: int = 0
+    last: int = 0
 
     @property
     def met(self) -> bool:
-        return self.value >= self.threshold
+        return self.value <= self.threshold if self.at_most else self.value >= self.threshold
 
 
 class Decision(Struct, frozen=True, omit_defaults=True, kw_only=True):
     """A tier reached, kept or lost.
 
     ``rule`` is a path into the programme, ``figures`` what it was measured against over the days ``first`` to ``last``
-    (both counted), ``cause`` the fact or timer that made it happen.
+    (both counted), ``cause`` the fact or timer that made it happen. ``until``: the day on which what was put off is
+    settled; ``note``: why it was.
     """
 
     at: int
     outcome: str
-    """enrolled, reached, kept, dropped or refunded."""
+    """enrolled, reached, kept, put_off, dropped or refunded."""
     before: str | None
     after: str
     rule: str
@@ -34,6 +41,8 @@ class Decision(Struct, frozen=True, omit_defaults=True, kw_only=True):
     first: int = 0
     last: int = 0
     cause: str
+    until: int = 0
+    note: str = ""
 
     @property
     def key(self) -> str:
