@@ -61,7 +61,7 @@ class Catalogue:
     def enter(self, name: str, over: str | None = None, of: Sequence[str] = (), subject: str = "") -> str:
         """The key of a measure, made known if it is new. ``subject``: the score, or the tier held."""
         dated = name not in UNDATED
-        window = self._window(over) if over is not None and dated else self.main
+        window = self.window(over) if over is not None and dated else self.main
         counted = " and ".join(of)
         key = " ".join(filter(None, (name, subject, counted and f"of {counted}")))
         key += "" if window is self.main else f" over {window.text}"
@@ -70,7 +70,8 @@ class Catalogue:
             self.measures[key] = Measure(key, name, window, self._place(name, of), subject, parts)
         return key
 
-    def _window(self, text: str) -> Window:
+    def window(self, text: str) -> Window:
+        """A window whose days must be kept."""
         if text not in self._windows:
             self._windows[text] = window_of(text)
         return self._windows[text]

@@ -86,6 +86,9 @@ class Level:
         self.enter = None if tier.enter is None else Condition(tier.enter, f"{path}.enter", catalogue)
         self.next_spend = 0
         """With less spend than this no higher tier can be reached."""
+        self.by, self.by_rule = tier.by, tier.by == "rule"
+        self.eligible = None if tier.eligible is None else Condition(tier.eligible, f"{path}.eligible", catalogue)
+        self.path = path
         self.lasting = tier.drops == "never"
         self.keep = None if tier.drops == "never" else _keep(tier, path, catalogue)
 

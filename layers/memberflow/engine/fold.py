@@ -25,7 +25,7 @@ from memberflow.engine.history import History
 from memberflow.engine.member import Member
 from memberflow.engine.outcome import Outcome
 from memberflow.engine.rules import Rules
-from memberflow.facts import AnyFact, Delivered, Joined, Order, Refund, Reinstated
+from memberflow.facts import AnyFact, Delivered, Joined, Judged, Order, Refund, Reinstated
 
 
 def fold(rules: Rules, member_id: str, facts: Iterable[AnyFact], now: int, out: Outcome) -> Member:
@@ -64,9 +64,9 @@ def needs_history(rules: Rules, member: Member, fact: AnyFact) -> bool:
     """Whether only the member's facts can tell what this one does.
 
     True for a fact that is late (it sorts before the newest applied, or lies before the member's clock), for a refund,
-    a delivery that points wait for and a reinstatement, and for what another fact waits for.
+    a delivery that points wait for, a reinstatement and a judgement of an order, and for what another fact waits for.
     """
-    if fact.key <= member.newest or fact.at < member.clock or isinstance(fact, Refund | Reinstated):
+    if fact.key <= member.newest or fact.at < member.clock or isinstance(fact, Refund | Reinstated | Judged):
         return True
     if isinstance(fact, Joined):
         return bool(member.waiting)

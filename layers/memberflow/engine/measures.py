@@ -24,7 +24,7 @@ def add_order(rules: Rules, member: Member, day: int, amount: int, categories: t
     if rules.largest:
         bucket[rules.largest] = max(bucket[rules.largest], amount)
     for category in categories:
-        member.categories[category] = day
+        member.categories[category] = max(day, member.categories.get(category, day))
 
 
 def add(rules: Rules, member: Member, day: int, counter: str, amount: int, history: History | None = None) -> None:

@@ -28,12 +28,15 @@ class Decision(Struct, frozen=True, omit_defaults=True, kw_only=True):
 
     ``rule`` is a path into the programme, ``figures`` what it was measured against over the days ``first`` to ``last``
     (both counted), ``cause`` the fact or timer that made it happen. ``until``: the day on which what was put off is
-    settled; ``note``: why it was.
+    settled, or a hold or a tier given ends; ``note``: why it was put off. ``operator`` and ``reason``: of what was done
+    by hand.
     """
 
     at: int
     outcome: str
-    """enrolled, reached, kept, put_off, dropped or refunded."""
+    """Of a tier that changed hands: enrolled, reached, given, dropped, refunded or lapsed; of one that did not: kept,
+    put_off, held, invited, candidate; of an order that counts for tiers or not: flagged, accepted, rejected.
+    """
     before: str | None
     after: str
     rule: str
@@ -43,6 +46,13 @@ class Decision(Struct, frozen=True, omit_defaults=True, kw_only=True):
     cause: str
     until: int = 0
     note: str = ""
+    operator: str = ""
+    reason: str = ""
+
+    @property
+    def moved(self) -> bool:
+        """Whether the member holds another tier since."""
+        return self.outcome in ("enrolled", "reached", "given", "dropped", "refunded", "lapsed")
 
     @property
     def key(self) -> str:
@@ -79,7 +89,8 @@ class Refusal(Struct, frozen=True, array_like=True):
     """A fact that changed nothing, or not all it might have.
 
     ``code``: unknown_time_zone; of points not_enough_points, below_minimum, not_in_step, above_share, unknown_good,
-    unknown_partner, no_reservation, nothing_expired, not_reinstatable; of an activity cap_reached.
+    unknown_partner, no_reservation, nothing_expired, not_reinstatable; of an activity cap_reached, not_a_member; of
+    tiers not_a_member, unknown_tier, already_over, already_held, not_by_invitation, not_invited, not_flagged.
     """
 
     fact: str

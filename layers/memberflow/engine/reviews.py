@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
-from memberflow.engine import fallout, measures, tiers
+from memberflow.engine import fallout, measures, people, tiers
 from memberflow.engine.calendar import add, month_end, next_anniversary, next_date
 from memberflow.engine.conditions import Level
 from memberflow.engine.measures import Seen
@@ -30,6 +30,8 @@ def due(rules: Rules, member: Member) -> int:
 def due_day(rules: Rules, member: Member) -> int | None:
     standing = member.standings[-1]
     keep = rules.level[standing.tier].keep
+    if standing.until is not None:
+        return max(standing.until, _hold_ends(member))
     if standing.put_off is not None:
         return standing.put_off
     if keep is None and not rules.reviews_lift:
@@ -58,7 +60,10 @@ def review(rules: Rules, member: Member, at: int, out: Outcome) -> None:
         return
     keep = rules.level[member.standings[-1].tier].keep
     figures = measures.on(rules, member, day)
-    if keep is None:
+    people.look_for_candidates(rules, member, day, at, "review", out)
+    if member.standings[-1].until is not None:
+        people.end(rules, member, at, day, figures, out)
+    elif keep is None:
         member.standings[-1].reviewed = day
     elif keep.holds(figures):
         _keep(rules, member, at, day, figures, "review", out)
@@ -70,6 +75,8 @@ def settle(rules: Rules, member: Member, day: int, at: int, cause: str, out: Out
     """What a fact that adds to the measures may change without waiting for a review."""
     if not rules.rises_at_review:
         tiers.rise(rules, member, day, at, cause, out)
+    if rules.by_invitation:
+        people.look_for_candidates(rules, member, day, at, cause, out)
     check(rules, member, day, at, cause, out)
 
 
@@ -81,7 +88,10 @@ def weigh(rules: Rules, member: Member, at: int, cause: str, out: Outcome) -> No
 
 def check(rules: Rules, member: Member, day: int, at: int, cause: str, out: Outcome) -> None:
     """Whether a fact settles a review put off, or ends a tier that is kept only while its rule holds."""
-    put_off = member.standings[-1].put_off is not None
+    standing = member.standings[-1]
+    put_off = standing.put_off is not None
+    if standing.until is not None:
+        return
     if put_off or rules.review == "at_once":
         member.wake = at
         keep = rules.level[member.standings[-1].tier].keep
@@ -106,8 +116,9 @@ def _fail(rules: Rules, member: Member, at: int, day: int, figures: Seen, cause:
     until, why = max(_protections(rules, member, day), default=(day, ""))
     if until > day:
         standing.put_off = until
+        operator, reason = member.hold[1:] if member.hold is not None and why == "hold" else ("", "")
         decision = tiers.decide(rules, "put_off", at, day, level, level, level.keep, figures, cause)
-        out.decisions.append(replace(decision, until=until, note=why))
+        out.decisions.append(replace(decision, until=until, note=why, operator=operator, reason=reason))
         return
     below = _landing(rules, level, figures)
     out.decisions.append(tiers.decide(rules, "dropped", at, day, level, below, level.keep, figures, cause))
@@ -118,6 +129,8 @@ def _fail(rules: Rules, member: Member, at: int, day: int, figures: Seen, cause:
 def _protections(rules: Rules, member: Member, day: int) -> Iterator[tuple[int, str]]:
     """Until which day the member may not drop, and why."""
     standing = member.standings[-1]
+    if member.hold is not None:
+        yield member.hold[0], "hold"
     if rules.minimum is not None:
         yield add(standing.anchor, rules.minimum) + 1, "minimum"
     if rules.drop_again_after is not None and member.dropped_on is not None:
@@ -127,9 +140,13 @@ def _protections(rules: Rules, member: Member, day: int) -> Iterator[tuple[int, 
         yield month_end(end) if rules.grace_to_month_end else end, "grace"
 
 
+def _hold_ends(member: Member) -> int:
+    return 0 if member.hold is None else member.hold[0]
+
+
 def _landing(rules: Rules, level: Level, figures: Seen) -> Level:
     """The tier to drop to: never below one that is held for good."""
-    below = [lower for lower in reversed(rules.levels[: level.index]) if lower.index == 0 or lower.enter is not None]
+    below = [lower for lower in reversed(rules.levels[: level.index]) if lower.by_rule]
     for lower in below:
         fits = lower.keep is None or lower.keep.holds(figures)
         if lower.lasting or rules.drop == "one" or (rules.drop == "to_fit" and fits):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from memberflow.engine.abnormal import Abnormal
 from memberflow.engine.calendar import MINUTE, Period, Zone, add, zone, zone_or_none
 from memberflow.engine.catalogue import EXTRAS, Catalogue
 from memberflow.engine.conditions import Level
@@ -36,8 +37,8 @@ class Rules:
         for level in self.levels:
             above = [higher.enter.least("spend") for higher in self.levels[level.index + 1 :] if higher.enter]
             level.next_spend = min(above, default=DISTANT)
-        self._measure(catalogue)
         self._review(programme.tiers)
+        self._measure(catalogue)
         quiet = programme.quiet_hours
         hours = None if quiet is None else (local_minute(quiet.start), local_minute(quiet.end))
         self._kept_from: dict[int, int] = {}
@@ -100,6 +101,8 @@ class Rules:
         """Whether a member may be found to have reached a higher tier when only time has passed."""
         names = {measure.name for measure in self.measures.values()}
         self.weighs_points = "points" in names
+        self.by_invitation = tuple(level for level in self.levels if not level.by_rule)
+        self.abnormal = None if tiers.abnormal is None else Abnormal(tiers.abnormal, self.catalogue)
         self.held_tiers = tuple(measure.subject for measure in self.measures.values() if measure.name == "held")
 
     def kept_from(self, day: int) -> int:

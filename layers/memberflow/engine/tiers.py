@@ -36,24 +36,36 @@ def rise(rules: Rules, member: Member, day: int, at: int, cause: str, out: Outco
     figures = measures.on(rules, member, day)
     for level in reversed(rules.levels[current.index + 1 :]):
         if level.enter is not None and level.enter.holds(figures):
-            member.standings.append(Standing(level.name, at, day, proven=at))
-            member.reached[level.name] = member.reached.get(level.name, 0) + 1
             out.decisions.append(decide(rules, "reached", at, day, current, level, level.enter, figures, cause))
-            _moved(rules, member, at)
-            journeys.tier_reached(rules, member, level, at, out)
+            lift(rules, member, level, Standing(level.name, at, day, proven=at), out)
             return True
     return False
 
 
-def lower(rules: Rules, member: Member, below: Level, at: int, day: int) -> None:
+def lift(rules: Rules, member: Member, level: Level, standing: Standing, out: Outcome) -> None:
+    """Puts the member into a higher tier; those below it stay for him to fall back to."""
+    member.standings.append(standing)
+    member.reached[level.name] = member.reached.get(level.name, 0) + 1
+    member.candidate_for.pop(level.name, None)
+    moved(rules, member, standing.since)
+    journeys.tier_reached(rules, member, level, standing.since, out)
+
+
+def lower(rules: Rules, member: Member, below: Level, at: int, day: int, until: int | None = None) -> None:
     """Puts the member into a lower tier, from this day on."""
     while member.standings and rules.level[member.standings[-1].tier].index >= below.index:
         member.standings.pop()
-    member.standings.append(Standing(below.name, at, day))
-    _moved(rules, member, at)
+    member.standings.append(Standing(below.name, at, day, until=until))
+    moved(rules, member, at)
 
 
-def _moved(rules: Rules, member: Member, at: int) -> None:
+def back(rules: Rules, member: Member, at: int) -> None:
+    """The tier held is over; the one he rose from is his again."""
+    member.standings.pop()
+    moved(rules, member, at)
+
+
+def moved(rules: Rules, member: Member, at: int) -> None:
     """Whatever the new tier makes due is to be looked for; since when which tiers are held is noted."""
     member.wake = at
     index = rules.level[member.standings[-1].tier].index
@@ -81,7 +93,7 @@ def undo(
         assert before.enter is not None
         after = _left_with(rules, member, lost, at, now, _proof(rules, member, lost, history))
         out.decisions.append(decide(rules, "refunded", at, day, before, after, before.enter, now, cause))
-        _moved(rules, member, at)
+        moved(rules, member, at)
 
 
 def _rests_on(rules: Rules, standing: Standing, touched: list[Line]) -> bool:

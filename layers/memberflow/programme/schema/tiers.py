@@ -67,10 +67,12 @@ class Rule(Shape, frozen=True, kw_only=True):
 
 
 class Tier(Shape, frozen=True, kw_only=True):
-    """A tier; ``enter`` is absent for the first one, and for those that nobody reaches by himself.
+    """A tier; ``enter`` is absent for the first one, and for those that nobody reaches by a rule.
 
     ``keep``: the rule by which it is kept, or a share of the figures that enter it, such as 80 %; absent: the rule that
     enters it, all of it. ``drops`` never: once reached it is lost by no review.
+    ``by``: a rule; an operator's invitation, with which the member holds it; or his acceptance of one.
+    ``eligible``: who meets it is listed as a candidate for an invitation.
     """
 
     name: Name
@@ -78,6 +80,21 @@ class Tier(Shape, frozen=True, kw_only=True):
     enter: Rule | None = None
     keep: Rule | Share | None = None
     drops: Literal["by_rule", "never"] = "by_rule"
+    by: Literal["rule", "invitation", "acceptance"] = "rule"
+    eligible: Rule | None = None
+
+
+class Abnormal(Shape, frozen=True, kw_only=True):
+    """An order out of the ordinary: ``times`` the monthly mean of the ``months`` before its day, and ``at_least`` so
+    much.
+
+    It earns points like any other but counts for no tier until an operator accepts it. Who bought nothing in those
+    months has no ordinary, and is not judged by it.
+    """
+
+    times: Count
+    months: Count = 11
+    at_least: Money
 
 
 class Tiers(Shape, frozen=True, kw_only=True):
@@ -91,7 +108,7 @@ class Tiers(Shape, frozen=True, kw_only=True):
     ``drop``: how far who fails goes down. ``one``: one tier; ``to_fit``: to the highest he would keep; ``to_base``.
     ``drop_again_after``: at most one drop in so long. ``minimum``: a tier is held so long at the least, through that
     day. ``grace``: who fails has so long to make up for it, to that day or, ``grace_ends`` at month_end, to the end of
-    its month.
+    its month. ``abnormal``: orders that count for no tier until an operator has accepted them.
     """
 
     window: Duration = "12 months"
@@ -104,4 +121,5 @@ class Tiers(Shape, frozen=True, kw_only=True):
     minimum: Duration | None = None
     grace: Duration | None = None
     grace_ends: Literal["on_its_day", "month_end"] = "on_its_day"
+    abnormal: Abnormal | None = None
     levels: Annotated[tuple[Tier, ...], Meta(min_length=1)]
