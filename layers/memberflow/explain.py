@@ -7,7 +7,7 @@ from typing import Literal, get_args
 
 from msgspec import Struct
 
-from memberflow.engine import fold, measures, tiers
+from memberflow.engine import fold, measures, reviews
 from memberflow.engine.conditions import Condition
 from memberflow.engine.member import DISTANT, Member
 from memberflow.engine.outcome import Decision, Entry, Figure, Occurrence, Outcome, Refusal
@@ -126,7 +126,7 @@ def explain(rules: Rules, member_id: str, facts: Iterable[AnyFact], at: int) -> 
 def need(condition: Condition, seen: dict[str, int]) -> Need:
     """The rule with the measures it is held against."""
     return Need(
-        figures=tuple(Figure(key, seen[key], figure) for key, figure, _ in condition.needs),
+        figures=tuple(Figure(key, seen[key], figure, at_most) for key, figure, at_most in condition.needs),
         all=tuple(need(part, seen) for part in condition.all),
         any=tuple(need(part, seen) for part in condition.any),
     )
@@ -140,12 +140,12 @@ def _ahead(rules: Rules, member: Member, seen: dict[str, int]) -> list[TierAhead
 
 
 def _review(rules: Rules, member: Member) -> Review | None:
-    at = tiers.due(rules, member)
+    at = reviews.due(rules, member)
     if at == DISTANT:
         return None
     level = rules.level[member.standings[-1].tier]
     assert level.keep is not None
-    first = rules.first_day(tiers.review_day(rules, member.standings[-1]))
+    first = rules.first_day(reviews.review_day(rules, member))
     return Review(at, first, need(level.keep, _counting_from(member, first)), rules.levels[level.index - 1].name)
 
 

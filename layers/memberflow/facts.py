@@ -208,6 +208,57 @@ class ReceivedPoints(Fact, tag="points.received", kw_only=True, frozen=True):
     sender: str
 
 
+class TierHeld(Fact, tag="tier.held", kw_only=True, frozen=True):
+    """By hand: no review lowers the member's tier through the day ``until``."""
+
+    rank: ClassVar[int] = 20
+    kind: ClassVar[str] = "tier.held"
+    until: int
+    reason: str
+    operator: str
+
+
+class TierGiven(Fact, tag="tier.given", kw_only=True, frozen=True):
+    """By hand: the member's tier from now on, through the day ``until`` if there is one."""
+
+    rank: ClassVar[int] = 21
+    kind: ClassVar[str] = "tier.given"
+    tier: str
+    until: int | None = None
+    reason: str
+    operator: str
+
+
+class Invited(Fact, tag="tier.invited", kw_only=True, frozen=True):
+    """By hand: an invitation to a tier that is entered by one; open through the day ``until`` if there is one."""
+
+    rank: ClassVar[int] = 22
+    kind: ClassVar[str] = "tier.invited"
+    tier: str
+    until: int | None = None
+    reason: str
+    operator: str
+
+
+class Accepted(Fact, tag="tier.accepted", kw_only=True, frozen=True):
+    """The member accepts the invitation to a tier."""
+
+    rank: ClassVar[int] = 23
+    kind: ClassVar[str] = "tier.accepted"
+    tier: str
+
+
+class Judged(Fact, tag="order.judged", kw_only=True, frozen=True):
+    """By hand: an order out of the ordinary counts for tiers after all, or not."""
+
+    rank: ClassVar[int] = 24
+    kind: ClassVar[str] = "order.judged"
+    order_id: str
+    accepted: bool
+    reason: str
+    operator: str
+
+
 AnyFact = (
     Joined
     | Updated
@@ -225,6 +276,11 @@ AnyFact = (
     | Extended
     | SentPoints
     | ReceivedPoints
+    | TierHeld
+    | TierGiven
+    | Invited
+    | Accepted
+    | Judged
 )
 
 _DECODER: msgspec.json.Decoder[AnyFact] = msgspec.json.Decoder(AnyFact)

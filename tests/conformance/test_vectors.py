@@ -8,7 +8,7 @@ import msgspec
 import pytest
 from msgspec import UNSET
 
-from memberflow.engine import measures, tiers
+from memberflow.engine import measures, reviews
 from memberflow.engine.calendar import day_to_date
 from memberflow.engine.fold import fold
 from memberflow.engine.member import DISTANT, NEVER, Member
@@ -48,7 +48,7 @@ def seen(rules: Rules, member: Member, out: Outcome, last: int, now: int) -> dic
         member.standings[-1] if member.standings else None,
         measures.seen(rules, member, rules.zone.day(now)),
     )
-    review = tiers.due(rules, member)
+    review = reviews.due(rules, member)
     return {
         "tier": member.tier,
         "since": standing and date(rules.zone.day(standing.since)),

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from memberflow.engine import calendar, fold, happen, journeys, lots, measures, points, tiers, windows
+from memberflow.engine import calendar, fold, happen, journeys, lots, measures, points, reviews, tiers, windows
 from memberflow.engine.history import History, Line
 from memberflow.engine.lasting import Lasting
 from memberflow.engine.member import DISTANT, Member
@@ -96,13 +96,13 @@ def the_window_is_a_day_too_short(patch: Patch) -> None:
 
 
 def months_are_stepped_not_counted_from_their_anchor(patch: Patch) -> None:
-    def wrong(rules: Rules, standing: Any) -> int:
-        day = standing.anchor
-        for _ in range(standing.kept + 1):
-            day = calendar.add(day, rules.review_every)
-        return int(day)
+    def wrong(start: int, period: calendar.Period, after: int) -> int:
+        day = start
+        while day <= after:
+            day = calendar.add(day, period)
+        return day
 
-    patch.setattr(tiers, "review_day", wrong)
+    patch.setattr(reviews, "next_anniversary", wrong)
 
 
 def points_are_usable_a_day_too_long(patch: Patch) -> None:
@@ -175,7 +175,7 @@ def a_refund_takes_no_tier(patch: Patch) -> None:
 
 
 def a_review_drops_to_the_bottom(patch: Patch) -> None:
-    right = tiers.review
+    right = reviews.review
 
     def wrong(rules: Rules, member: Member, at: int, out: Outcome) -> None:
         kept = member.standings[-1].kept
@@ -183,7 +183,7 @@ def a_review_drops_to_the_bottom(patch: Patch) -> None:
         if member.standings[-1].kept <= kept and len(member.standings) > 1:
             del member.standings[1:]
 
-    patch.setattr(tiers, "review", wrong)
+    patch.setattr(reviews, "review", wrong)
 
 
 def a_spell_has_no_name_of_its_own(patch: Patch) -> None:

@@ -50,6 +50,32 @@ def add(day: int, period: Period, times: int = 1) -> int:
     return add_months(day, period.months * times) + period.days * times if period.months else day + period.days * times
 
 
+def next_anniversary(start: int, period: Period, after: int) -> int:
+    """The first day later than ``after`` that lies a whole number of periods, at least one, after ``start``."""
+    times = max(1, (after - start) // (period.months * 31 + period.days))
+    while add(start, period, times) <= after:
+        times += 1
+    return add(start, period, times)
+
+
+def next_date(dates: tuple[tuple[int, int], ...], after: int) -> int:
+    """The first day later than ``after`` that is one of the dates (month, or 0 for each; day, clipped to its end)."""
+    on = day_to_date(after)
+    for month in range(on.month, on.month + 13):
+        first = date_to_day(date(on.year + (month - 1) // 12, (month - 1) % 12 + 1, 1))
+        length = add_months(first, 1) - first
+        days = [first + min(day, length) - 1 for named, day in dates if named in (0, (month - 1) % 12 + 1)]
+        if found := [day for day in days if day > after]:
+            return min(found)
+    raise ValueError(f"no date among {dates}")
+
+
+def month_end(day: int) -> int:
+    """The first day of the next month, or the day itself where a month begins with it."""
+    on = day_to_date(day)
+    return day if on.day == 1 else add_months(day - on.day + 1, 1)
+
+
 def whole_months(start: int, end: int) -> int:
     """How many months have gone by in full between two days."""
     one, other = day_to_date(start), day_to_date(end)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from msgspec import Struct
 
@@ -19,6 +19,14 @@ UNDATED = ("points", "score", "held")
 EVERY_KIND = "*"
 DAY, SPEND, ORDERS, EXTRAS = 0, 1, 2, 3
 """Where the parts of a day's bucket are; the counters of a programme stand from EXTRAS on."""
+
+
+class Asked(NamedTuple):
+    """A measure by its key, and the figure it must reach or, ``at_most``, must not pass."""
+
+    key: str
+    figure: int
+    at_most: bool = False
 
 
 class Measure(Struct, frozen=True):
@@ -53,7 +61,7 @@ class Catalogue:
     def enter(self, name: str, over: str | None = None, of: Sequence[str] = (), subject: str = "") -> str:
         """The key of a measure, made known if it is new. ``subject``: the score, or the tier held."""
         dated = name not in UNDATED
-        window = self._window(over) if over is not None and dated else self.main
+        window = self.window(over) if over is not None and dated else self.main
         counted = " and ".join(of)
         key = " ".join(filter(None, (name, subject, counted and f"of {counted}")))
         key += "" if window is self.main else f" over {window.text}"
@@ -62,7 +70,8 @@ class Catalogue:
             self.measures[key] = Measure(key, name, window, self._place(name, of), subject, parts)
         return key
 
-    def _window(self, text: str) -> Window:
+    def window(self, text: str) -> Window:
+        """A window whose days must be kept."""
         if text not in self._windows:
             self._windows[text] = window_of(text)
         return self._windows[text]
@@ -70,6 +79,11 @@ class Catalogue:
     @property
     def windows(self) -> tuple[Window, ...]:
         return tuple(self._windows.values())
+
+    def only_falls(self, asked: Asked) -> bool:
+        """Whether time alone, with nothing happening, never makes what is asked hold."""
+        measure = self.measures[asked.key]
+        return not asked.at_most and measure.window.falling and measure.name not in ("held", "score")
 
     def figure(self, name: str, written: str | int) -> int:
         """What a rule asks of a measure, in the engine's units."""

@@ -3,26 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from memberflow.engine.calendar import Period
-from memberflow.engine.catalogue import Catalogue
+from memberflow.engine.catalogue import Asked, Catalogue
 from memberflow.programme.schema.tiers import AtMost, Rule, Tier
 
 NESTED = ("all", "any")
 BESIDE = ("of", "over", "at_most", "scores", "held", "held_for")
 """The keys of a rule that are no measure themselves."""
-
-
-class Asked(NamedTuple):
-    """A measure by its key, and the figure it must reach or, ``at_most``, must not pass."""
-
-    key: str
-    figure: int
-    at_most: bool = False
-
-    def met(self, value: int) -> bool:
-        return value <= self.figure if self.at_most else value >= self.figure
 
 
 class Condition:
@@ -86,7 +75,10 @@ def _of(rule: Rule, name: str) -> tuple[str, ...]:
 
 
 class Level:
-    """A tier with its compiled rules; ``index`` counts from the lowest, 0."""
+    """A tier with its compiled rules; ``index`` counts from the lowest, 0.
+
+    ``keep``: None where no review can take it.
+    """
 
     def __init__(self, tier: Tier, index: int, catalogue: Catalogue) -> None:
         self.name, self.index, self.label = tier.name, index, tier.label
@@ -94,4 +86,18 @@ class Level:
         self.enter = None if tier.enter is None else Condition(tier.enter, f"{path}.enter", catalogue)
         self.next_spend = 0
         """With less spend than this no higher tier can be reached."""
-        self.keep = self.enter if tier.keep is None else Condition(tier.keep, f"{path}.keep", catalogue)
+        self.by, self.by_rule = tier.by, tier.by == "rule"
+        self.eligible = None if tier.eligible is None else Condition(tier.eligible, f"{path}.eligible", catalogue)
+        self.path = path
+        self.lasting = tier.drops == "never"
+        self.keep = None if tier.drops == "never" else _keep(tier, path, catalogue)
+
+
+def _keep(tier: Tier, path: str, catalogue: Catalogue) -> Condition | None:
+    if isinstance(tier.keep, Rule):
+        return Condition(tier.keep, f"{path}.keep", catalogue)
+    if tier.enter is None:
+        return None
+    if tier.keep is None:
+        return Condition(tier.enter, f"{path}.enter", catalogue)
+    return Condition(tier.enter, f"{path}.keep", catalogue, int(tier.keep.rstrip(" %")))

@@ -19,13 +19,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from operator import attrgetter
 
-from memberflow.engine import journeys, points, referrals, spending, tiers
+from memberflow.engine import journeys, points, referrals, reviews, spending
 from memberflow.engine.happen import HAPPEN, must_wait
 from memberflow.engine.history import History
 from memberflow.engine.member import Member
 from memberflow.engine.outcome import Outcome
 from memberflow.engine.rules import Rules
-from memberflow.facts import AnyFact, Delivered, Joined, Order, Refund, Reinstated
+from memberflow.facts import AnyFact, Delivered, Joined, Judged, Order, Refund, Reinstated
 
 
 def fold(rules: Rules, member_id: str, facts: Iterable[AnyFact], now: int, out: Outcome) -> Member:
@@ -64,9 +64,9 @@ def needs_history(rules: Rules, member: Member, fact: AnyFact) -> bool:
     """Whether only the member's facts can tell what this one does.
 
     True for a fact that is late (it sorts before the newest applied, or lies before the member's clock), for a refund,
-    a delivery that points wait for and a reinstatement, and for what another fact waits for.
+    a delivery that points wait for, a reinstatement and a judgement of an order, and for what another fact waits for.
     """
-    if fact.key <= member.newest or fact.at < member.clock or isinstance(fact, Refund | Reinstated):
+    if fact.key <= member.newest or fact.at < member.clock or isinstance(fact, Refund | Reinstated | Judged):
         return True
     if isinstance(fact, Joined):
         return bool(member.waiting)
@@ -96,7 +96,7 @@ def advance(rules: Rules, member: Member, until: int, out: Outcome, history: His
 def next_due(rules: Rules, member: Member) -> tuple[int, int, str]:
     """The next moment at which the member needs attention (DISTANT: never), with the rank and key of what is due."""
     at, key = journeys.due(rules, member)
-    soonest = min((points.expiry_due(rules, member), 2, ""), (tiers.due(rules, member), 3, ""), (at, 5, key))
+    soonest = min((points.expiry_due(rules, member), 2, ""), (reviews.due(rules, member), 3, ""), (at, 5, key))
     if member.pending:
         soonest = min(soonest, (points.usable_due(rules, member), 0, ""))
     if member.held:
@@ -116,6 +116,8 @@ def _step(rules: Rules, member: Member, fact: AnyFact, out: Outcome, history: Hi
         advance(rules, member, at, out, history)
     HAPPEN[type(fact)](rules, member, fact, out, history)
     member.clock = at
+    if rules.weighs_points:
+        reviews.weigh(rules, member, at, fact.name, out)
     if rules.lasting.never_for:
         points.shelter(rules, member, at)
     if member.wake > at + rules.soonest_ms:
@@ -124,10 +126,14 @@ def _step(rules: Rules, member: Member, fact: AnyFact, out: Outcome, history: Hi
 
 def _become_usable(rules: Rules, member: Member, key: str, at: int, out: Outcome, history: History | None) -> None:
     points.become_usable(rules, member, at, out)
+    if rules.weighs_points:
+        reviews.weigh(rules, member, at, "usable", out)
 
 
 def _lapse(rules: Rules, member: Member, key: str, at: int, out: Outcome, history: History | None) -> None:
     spending.lapse(rules, member, key, at, out)
+    if rules.weighs_points:
+        reviews.weigh(rules, member, at, "lapsed", out)
 
 
 def _expire(rules: Rules, member: Member, key: str, at: int, out: Outcome, history: History | None) -> None:
@@ -135,7 +141,7 @@ def _expire(rules: Rules, member: Member, key: str, at: int, out: Outcome, histo
 
 
 def _review(rules: Rules, member: Member, key: str, at: int, out: Outcome, history: History | None) -> None:
-    tiers.review(rules, member, at, out)
+    reviews.review(rules, member, at, out)
 
 
 def _tell_referrer(rules: Rules, member: Member, key: str, at: int, out: Outcome, history: History | None) -> None:

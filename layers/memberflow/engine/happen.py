@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from memberflow.engine import activities, by_hand, measures, points, spending, tiers
+from memberflow.engine import activities, by_hand, judging, measures, people, points, reviews, spending, tiers
 from memberflow.engine.history import History, Line
 from memberflow.engine.member import Member
 from memberflow.engine.outcome import Outcome, Refusal
 from memberflow.engine.rules import Rules
 from memberflow.facts import (
+    Accepted,
     Activity,
     Adjusted,
     Cancelled,
@@ -18,7 +19,9 @@ from memberflow.facts import (
     Consent,
     Delivered,
     Extended,
+    Invited,
     Joined,
+    Judged,
     Order,
     ReceivedPoints,
     Redemption,
@@ -26,6 +29,8 @@ from memberflow.facts import (
     Reinstated,
     Reserved,
     SentPoints,
+    TierGiven,
+    TierHeld,
     Updated,
 )
 
@@ -43,7 +48,7 @@ def _order(rules: Rules, member: Member, fact: Order, out: Outcome, history: His
         tiers.enrol(rules, member, fact.at, fact.name, out)
     day = rules.zone.day(fact.at)
     _count(rules, member, fact, day, fact.at, out, history)
-    tiers.rise(rules, member, day, fact, out)
+    reviews.settle(rules, member, day, fact.at, fact.name, out)
 
 
 def _wait(member: Member, fact: Order | Refund, order_id: str, history: History | None) -> None:
@@ -56,10 +61,13 @@ def _wait(member: Member, fact: Order | Refund, order_id: str, history: History 
 def _count(rules: Rules, member: Member, fact: Order, day: int, at: int, out: Outcome, history: History | None) -> None:
     """Adds an order to the day it was paid, at the moment ``at`` when it was paid or the member joined."""
     earned, growth = _earn(rules, member, fact, day, at, out, history)
-    measures.add_order(rules, member, day, fact.amount, fact.categories)
-    if rules.counters:
-        measures.add(rules, member, day, "points_earned", earned, history)
-        measures.add(rules, member, day, "growth", growth, history)
+    if rules.abnormal is not None and judging.flag(rules, member, fact, day, at, out, history):
+        pass  # it counts once an operator has accepted it
+    else:
+        measures.add_order(rules, member, day, fact.amount, fact.categories)
+        if rules.counters:
+            measures.add(rules, member, day, "points_earned", earned, history)
+            measures.add(rules, member, day, "growth", growth, history)
     if member.last_order_at is None or fact.at > member.last_order_at:
         member.last_order_at = fact.at
     if rules.referral_after is not None and member.first_paid_at is None:
@@ -115,6 +123,8 @@ def _refund(rules: Rules, member: Member, fact: Refund, out: Outcome, history: H
         _wait(member, fact, fact.order_id or fact.id, history)
         return
     _take_back(rules, member, fact, fact.at, out, history)
+    if member.standings:
+        reviews.check(rules, member, rules.zone.day(fact.at), fact.at, fact.name, out)
 
 
 def _take_back(rules: Rules, member: Member, fact: Refund, at: int, out: Outcome, history: History) -> None:
@@ -145,22 +155,26 @@ def _reduce(
     line.left -= taken
     closed = line.open and not line.left
     line.open = line.open and not closed
-    measures.take_from_day(member, line.day, taken, int(closed))
+    if line.counts:
+        measures.take_from_day(member, line.day, taken, int(closed))
     spending.give_back(rules, member, at, cause, line, out, history)
     returned = line.returned
     points.take_back(rules, member, at, cause, line, out, history)
-    measures.add(rules, member, line.day, "points_earned", returned - line.returned, history)
+    if line.counts:
+        measures.add(rules, member, line.day, "points_earned", returned - line.returned, history)
     _shrink(rules, member, line, history)
     measures.lower_largest(rules, member, line.day, history)
     if closed:
         measures.forget_categories(rules, member, line, history)
+        member.flagged.pop(line.id, None)
         _forget_first(member, line, history)
 
 
 def _shrink(rules: Rules, member: Member, line: Line, history: History) -> None:
     """Growth value goes with what is refunded, in proportion."""
     stays = line.growth * line.left // line.amount if line.amount else 0
-    measures.add(rules, member, line.day, "growth", stays - line.growth + line.growth_returned, history)
+    if line.counts:
+        measures.add(rules, member, line.day, "growth", stays - line.growth + line.growth_returned, history)
     line.growth_returned = line.growth - stays
 
 
@@ -237,7 +251,7 @@ def _catch_up(rules: Rules, member: Member, fact: Joined, out: Outcome, history:
             _count(rules, member, earlier, rules.zone.day(earlier.at), fact.at, out, history)
         else:
             _take_back(rules, member, earlier, fact.at, out, history)
-    tiers.rise(rules, member, rules.zone.day(fact.at), fact, out)
+    reviews.settle(rules, member, rules.zone.day(fact.at), fact.at, fact.name, out)
 
 
 def _updated(rules: Rules, member: Member, fact: Updated, out: Outcome, history: History | None) -> None:
@@ -269,7 +283,7 @@ def _activity(rules: Rules, member: Member, fact: Activity, out: Outcome, histor
     if fact.activity in rules.activities:
         _earn_by(rules, member, fact, day, out, history)
     if member.enrolled_at is not None and rules.counters:
-        tiers.rise(rules, member, day, fact, out)
+        reviews.settle(rules, member, day, fact.at, fact.name, out)
 
 
 def _earn_by(rules: Rules, member: Member, fact: Activity, day: int, out: Outcome, history: History | None) -> None:
@@ -284,6 +298,27 @@ def _earn_by(rules: Rules, member: Member, fact: Activity, day: int, out: Outcom
     points.earn_today(rules, member, fact.at, fact.name, earned, out)
     measures.add(rules, member, day, "points_earned", earned, history)
     measures.add(rules, member, day, "growth", earning.growth or 0, history)
+
+
+def _tier_held(rules: Rules, member: Member, fact: TierHeld, out: Outcome, history: History | None) -> None:
+    people.hold(rules, member, fact, out)
+
+
+def _tier_given(rules: Rules, member: Member, fact: TierGiven, out: Outcome, history: History | None) -> None:
+    people.give(rules, member, fact, out)
+
+
+def _invited(rules: Rules, member: Member, fact: Invited, out: Outcome, history: History | None) -> None:
+    people.invite(rules, member, fact, out)
+
+
+def _accepted(rules: Rules, member: Member, fact: Accepted, out: Outcome, history: History | None) -> None:
+    people.accept(rules, member, fact, out)
+
+
+def _judged(rules: Rules, member: Member, fact: Judged, out: Outcome, history: History | None) -> None:
+    assert history is not None
+    judging.judge(rules, member, fact, out, history)
 
 
 HAPPEN: dict[type, Callable[[Rules, Member, Any, Outcome, History | None], None]] = {
@@ -303,4 +338,9 @@ HAPPEN: dict[type, Callable[[Rules, Member, Any, Outcome, History | None], None]
     Extended: _extended,
     SentPoints: _sent,
     ReceivedPoints: _received,
+    TierHeld: _tier_held,
+    TierGiven: _tier_given,
+    Invited: _invited,
+    Accepted: _accepted,
+    Judged: _judged,
 }

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from memberflow.engine.calendar import whole_months
 from memberflow.engine.catalogue import DAY, EVERY_KIND, ORDERS, SPEND, Counted, measured
 from memberflow.engine.history import History, Line
-from memberflow.engine.member import Member
+from memberflow.engine.member import NEVER, Member
 from memberflow.engine.rules import Rules
 
 
@@ -24,7 +24,7 @@ def add_order(rules: Rules, member: Member, day: int, amount: int, categories: t
     if rules.largest:
         bucket[rules.largest] = max(bucket[rules.largest], amount)
     for category in categories:
-        member.categories[category] = day
+        member.categories[category] = max(day, member.categories.get(category, day))
 
 
 def add(rules: Rules, member: Member, day: int, counter: str, amount: int, history: History | None = None) -> None:
@@ -134,18 +134,14 @@ class Seen(dict[str, int]):
             since = self.counted.held_since.get(measure.subject)
             return 0 if since is None else whole_months(self.rules.zone.day(since), self.day)
         if measure.name == "points":
-            usable = (
-                lot[1]
-                for lot in self.counted.lots
-                if self.counted.sheltered or max(lot[0], self.counted.spared_until) > self.day
-            )
-            return sum(usable) - self.counted.debt
+            return _balance(self.counted, self.day)
         return measured(measure, self.counted, self.day)
 
-    def _usable(self) -> int:
-        counted = self.counted
-        ends = (lot for lot in counted.lots if counted.sheltered or max(lot[0], counted.spared_until) > self.day)
-        return sum(lot[1] for lot in ends)
+
+def _balance(counted: Counted, day: int) -> int:
+    """Usable points less debt, on a day by which nothing but expiry has happened."""
+    lasts = counted.spared_until if not counted.sheltered else NEVER
+    return sum(lot[1] for lot in counted.lots if max(lot[0], lasts) > day) - counted.debt
 
 
 def _share(value: int, weight: int, full: int) -> int:

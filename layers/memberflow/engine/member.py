@@ -19,7 +19,9 @@ class Standing(Struct, array_like=True):
     """A tier held: reached at the moment ``since``, on the day ``anchor``; ``kept`` counts the reviews passed.
 
     ``proven``: the moment as of which his orders reach it, with the refunds known; None where none had to: the first
-    tier, and one that a review let him down to.
+    tier, and one that a review let him down to. ``reviewed``: the day of the last review passed. ``put_off``: the day
+    on which a review that he failed is settled, where it may not be at once. ``until``: the day on which a tier that an
+    operator gave him for a time ends.
     """
 
     tier: str
@@ -27,6 +29,9 @@ class Standing(Struct, array_like=True):
     anchor: int
     kept: int = 0
     proven: int | None = None
+    reviewed: int | None = None
+    put_off: int | None = None
+    until: int | None = None
 
 
 class Held(Struct, array_like=True):
@@ -91,6 +96,16 @@ class Member(Struct, array_like=True):
     """The earliest order not refunded whole, until the referral is told of; DISTANT then."""
     older: list[list[int]] = field(default_factory=list)
     held_since: dict[str, int] = field(default_factory=dict)
+    dropped_on: int | None = None
+    """The day of the last drop at a review."""
+    hold: tuple[int, str, str] | None = None
+    """An operator's word that no review lowers his tier: the day it ends, the operator, the reason."""
+    invited: dict[str, int] = field(default_factory=dict)
+    """Tiers he may accept, and the day on which each invitation ends."""
+    candidate_for: dict[str, int] = field(default_factory=dict)
+    """Tiers by invitation that he was found eligible for, and when."""
+    flagged: dict[str, tuple[int, int]] = field(default_factory=dict)
+    """Orders out of the ordinary that nobody has judged yet: moment and amount."""
 
     @property
     def tier(self) -> str | None:

@@ -6,27 +6,37 @@ from msgspec import Struct, field
 
 
 class Figure(Struct, frozen=True, array_like=True):
-    """A measure as a rule saw it, beside what the rule asks for."""
+    """A measure as a rule saw it, beside what the rule asks for: at least that, or ``at_most``.
+
+    ``first`` and ``last``: the days it covers, both counted, where they are not those of the decision; else 0.
+    """
 
     measure: str
     value: int
     threshold: int
+    at_most: bool = False
+    first: int = 0
+    last: int = 0
 
     @property
     def met(self) -> bool:
-        return self.value >= self.threshold
+        return self.value <= self.threshold if self.at_most else self.value >= self.threshold
 
 
 class Decision(Struct, frozen=True, omit_defaults=True, kw_only=True):
     """A tier reached, kept or lost.
 
     ``rule`` is a path into the programme, ``figures`` what it was measured against over the days ``first`` to ``last``
-    (both counted), ``cause`` the fact or timer that made it happen.
+    (both counted), ``cause`` the fact or timer that made it happen. ``until``: the day on which what was put off is
+    settled, or a hold or a tier given ends; ``note``: why it was put off. ``operator`` and ``reason``: of what was done
+    by hand.
     """
 
     at: int
     outcome: str
-    """enrolled, reached, kept, dropped or refunded."""
+    """Of a tier that changed hands: enrolled, reached, given, dropped, refunded or lapsed; of one that did not: kept,
+    put_off, held, invited, candidate; of an order that counts for tiers or not: flagged, accepted, rejected.
+    """
     before: str | None
     after: str
     rule: str
@@ -34,6 +44,15 @@ class Decision(Struct, frozen=True, omit_defaults=True, kw_only=True):
     first: int = 0
     last: int = 0
     cause: str
+    until: int = 0
+    note: str = ""
+    operator: str = ""
+    reason: str = ""
+
+    @property
+    def moved(self) -> bool:
+        """Whether the member holds another tier since."""
+        return self.outcome in ("enrolled", "reached", "given", "dropped", "refunded", "lapsed")
 
     @property
     def key(self) -> str:
@@ -70,7 +89,8 @@ class Refusal(Struct, frozen=True, array_like=True):
     """A fact that changed nothing, or not all it might have.
 
     ``code``: unknown_time_zone; of points not_enough_points, below_minimum, not_in_step, above_share, unknown_good,
-    unknown_partner, no_reservation, nothing_expired, not_reinstatable; of an activity cap_reached.
+    unknown_partner, no_reservation, nothing_expired, not_reinstatable; of an activity cap_reached, not_a_member; of
+    tiers not_a_member, unknown_tier, already_over, already_held, not_by_invitation, not_invited, not_flagged.
     """
 
     fact: str

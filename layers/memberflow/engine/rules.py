@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from memberflow.engine.abnormal import Abnormal
 from memberflow.engine.calendar import MINUTE, Period, Zone, add, zone, zone_or_none
 from memberflow.engine.catalogue import EXTRAS, Catalogue
 from memberflow.engine.conditions import Level
@@ -11,8 +12,9 @@ from memberflow.engine.member import DISTANT, NEVER, Member
 from memberflow.engine.plans import Plan, local_minute
 from memberflow.engine.redeeming import Redeeming
 from memberflow.programme.schema import Programme
-from memberflow.programme.schema.fields import DECIMAL_PLACES
+from memberflow.programme.schema.fields import DECIMAL_PLACES, year_day
 from memberflow.programme.schema.points import Activity
+from memberflow.programme.schema.tiers import Tiers
 
 RESERVE_MS = 15 * MINUTE
 """How long a till may hold points where the programme says nothing of spending."""
@@ -30,12 +32,12 @@ class Rules:
         self.catalogue = catalogue = Catalogue(programme)
         self.first_day = catalogue.main.first
         """The first day of the tiers' window on a day."""
-        self.review_every = Period.of(programme.tiers.review_every)
         self.levels = tuple(Level(tier, i, catalogue) for i, tier in enumerate(programme.tiers.levels))
         self.level = {level.name: level for level in self.levels}
         for level in self.levels:
             above = [higher.enter.least("spend") for higher in self.levels[level.index + 1 :] if higher.enter]
             level.next_spend = min(above, default=DISTANT)
+        self._review(programme.tiers)
         self._measure(catalogue)
         quiet = programme.quiet_hours
         hours = None if quiet is None else (local_minute(quiet.start), local_minute(quiet.end))
@@ -44,10 +46,12 @@ class Rules:
 
         self.birthdays, self.upgrades, self.dormancies = map(self._on, ("birthday", "tier_reached", "dormancy"))
         self._points(programme, places)
-        periods = [self.review_every, *(journey.after for journey in self.dormancies), *self.lasting.periods]
+        periods = [*(journey.after for journey in self.dormancies), *self.lasting.periods]
         periods += [period for period in (self.usable_after, self.referral_after) if period is not None]
-        self.soonest_ms = min(period.least_ms for period in periods)
-        """What a fact makes due lies at least so far ahead of it (birthdays apart)."""
+        if self.review == "from_entry":
+            periods.append(self.review_every)
+        self.soonest_ms = min((period.least_ms for period in periods), default=DISTANT)
+        """What a fact makes due lies at least so far ahead of it (birthdays and changes of tier apart)."""
 
     def _points(self, programme: Programme, places: int) -> None:
         points = programme.points
@@ -82,6 +86,25 @@ class Rules:
         self.largest = self.counters.get("largest_order", 0)
         self.kinds = catalogue.kinds
 
+    def _review(self, tiers: Tiers) -> None:
+        """When tiers are reviewed, and what becomes of who fails."""
+        self.review, self.drop = tiers.review, tiers.drop
+        self.review_every = Period.of(tiers.review_every)
+        self.review_dates = tuple(map(year_day, tiers.review_on))
+        self.grace_to_month_end = tiers.grace_ends == "month_end"
+        self.minimum, self.grace, self.drop_again_after = map(
+            _period, (tiers.minimum, tiers.grace, tiers.drop_again_after)
+        )
+        self.rises_at_review = tiers.rise == "at_review"
+        asked = [asked for level in self.levels if level.enter for asked in level.enter.leaves()]
+        self.reviews_lift = self.rises_at_review or not all(map(self.catalogue.only_falls, asked))
+        """Whether a member may be found to have reached a higher tier when only time has passed."""
+        names = {measure.name for measure in self.measures.values()}
+        self.weighs_points = "points" in names
+        self.by_invitation = tuple(level for level in self.levels if not level.by_rule)
+        self.abnormal = None if tiers.abnormal is None else Abnormal(tiers.abnormal, self.catalogue)
+        self.held_tiers = tuple(measure.subject for measure in self.measures.values() if measure.name == "held")
+
     def kept_from(self, day: int) -> int:
         """The first day that any rule still looks at on ``day``."""
         if day not in self._kept_from:
@@ -92,3 +115,7 @@ class Rules:
         """The member's own zone; the programme's where he has none or one that does not exist."""
         own = zone_or_none(member.time_zone) if member.time_zone is not None else None
         return own or self.zone
+
+
+def _period(text: str | None) -> Period | None:
+    return None if text is None else Period.of(text)

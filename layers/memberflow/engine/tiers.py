@@ -1,32 +1,19 @@
-"""Tiers: rising at once, keeping or dropping one at the end of a term, falling where a refund undoes the way up.
+"""Tiers: how a member comes to hold one, and how a refund takes it back. What keeps it is in reviews.py.
 
-A member who reaches a tier on a day holds it until the same date a review period later. On that date, before anything
-else of the day, the keep rule is measured over the window: he stays for another term or drops exactly one tier. A tier
-reached through an order that was refunded goes at once, unless what is left still reaches it.
+A member holds the highest tier whose entry rule he has met. A tier reached through an order that was refunded goes at
+once, unless what is left still reaches it.
 """
 
 from __future__ import annotations
 
 from memberflow.engine import journeys, measures
-from memberflow.engine.calendar import add
+from memberflow.engine.catalogue import Asked
 from memberflow.engine.conditions import Condition, Level
 from memberflow.engine.history import History, Line
 from memberflow.engine.measures import Seen
-from memberflow.engine.member import DISTANT, Member, Standing
+from memberflow.engine.member import Member, Standing
 from memberflow.engine.outcome import Decision, Figure, Outcome
 from memberflow.engine.rules import Rules
-from memberflow.facts import Activity, Joined, Order
-
-
-def due(rules: Rules, member: Member) -> int:
-    """The moment the tier held comes up for review."""
-    if len(member.standings) < 2:
-        return DISTANT
-    return rules.zone.moment(review_day(rules, member.standings[-1]))
-
-
-def review_day(rules: Rules, standing: Standing) -> int:
-    return add(standing.anchor, rules.review_every, standing.kept + 1)
 
 
 def enrol(rules: Rules, member: Member, at: int, cause: str, out: Outcome) -> None:
@@ -41,39 +28,52 @@ def enrol(rules: Rules, member: Member, at: int, cause: str, out: Outcome) -> No
     )
 
 
-def rise(rules: Rules, member: Member, day: int, fact: Order | Joined | Activity, out: Outcome) -> None:
-    """Moves the member to the highest tier above his whose entry rule holds."""
+def rise(rules: Rules, member: Member, day: int, at: int, cause: str, out: Outcome) -> bool:
+    """Moves the member to the highest tier above his whose entry rule holds, if there is one."""
     current = rules.level[member.standings[-1].tier]
     if member.spend < current.next_spend:
-        return
-    at, cause = fact.at, fact.name
+        return False
     figures = measures.on(rules, member, day)
     for level in reversed(rules.levels[current.index + 1 :]):
         if level.enter is not None and level.enter.holds(figures):
-            member.standings.append(Standing(level.name, at, day, proven=at))
-            member.reached[level.name] = member.reached.get(level.name, 0) + 1
-            out.decisions.append(_decide(rules, "reached", at, day, current, level, level.enter, figures, cause))
-            journeys.tier_reached(rules, member, level, at, out)
-            return
+            out.decisions.append(decide(rules, "reached", at, day, current, level, level.enter, figures, cause))
+            lift(rules, member, level, Standing(level.name, at, day, proven=at), out)
+            return True
+    return False
 
 
-def review(rules: Rules, member: Member, at: int, out: Outcome) -> None:
-    """Settles the keep rule at the end of a term."""
-    standing = member.standings[-1]
-    current = rules.level[standing.tier]
-    day = rules.zone.day(at)
-    figures = measures.on(rules, member, day)
-    assert current.keep is not None
-    if current.keep.holds(figures):
-        standing.kept += 1
-        out.decisions.append(_decide(rules, "kept", at, day, current, current, current.keep, figures, "review"))
-        return
-    below = rules.levels[current.index - 1]
-    out.decisions.append(_decide(rules, "dropped", at, day, current, below, current.keep, figures, "review"))
-    member.standings.pop()
-    if member.standings[-1].tier == below.name:
+def lift(rules: Rules, member: Member, level: Level, standing: Standing, out: Outcome) -> None:
+    """Puts the member into a higher tier; those below it stay for him to fall back to."""
+    member.standings.append(standing)
+    member.reached[level.name] = member.reached.get(level.name, 0) + 1
+    member.candidate_for.pop(level.name, None)
+    moved(rules, member, standing.since)
+    journeys.tier_reached(rules, member, level, standing.since, out)
+
+
+def lower(rules: Rules, member: Member, below: Level, at: int, day: int, until: int | None = None) -> None:
+    """Puts the member into a lower tier, from this day on."""
+    while member.standings and rules.level[member.standings[-1].tier].index >= below.index:
         member.standings.pop()
-    member.standings.append(Standing(below.name, at, day))
+    member.standings.append(Standing(below.name, at, day, until=until))
+    moved(rules, member, at)
+
+
+def back(rules: Rules, member: Member, at: int) -> None:
+    """The tier held is over; the one he rose from is his again."""
+    member.standings.pop()
+    moved(rules, member, at)
+
+
+def moved(rules: Rules, member: Member, at: int) -> None:
+    """Whatever the new tier makes due is to be looked for; since when which tiers are held is noted."""
+    member.wake = at
+    index = rules.level[member.standings[-1].tier].index
+    for name in rules.held_tiers:
+        if rules.level[name].index <= index:
+            member.held_since.setdefault(name, at)
+        else:
+            member.held_since.pop(name, None)
 
 
 def undo(
@@ -92,8 +92,8 @@ def undo(
         before = rules.level[lost.tier]
         assert before.enter is not None
         after = _left_with(rules, member, lost, at, now, _proof(rules, member, lost, history))
-        out.decisions.append(_decide(rules, "refunded", at, day, before, after, before.enter, now, cause))
-        member.wake = at
+        out.decisions.append(decide(rules, "refunded", at, day, before, after, before.enter, now, cause))
+        moved(rules, member, at)
 
 
 def _rests_on(rules: Rules, standing: Standing, touched: list[Line]) -> bool:
@@ -134,7 +134,8 @@ def _left_with(rules: Rules, member: Member, lost: Standing, at: int, now: Seen,
     """The tier that remains: the one risen from, with its own term, or one skipped, with that of the one given up."""
     risen_from = rules.level[member.standings[-1].tier]
     for level in reversed(rules.levels[risen_from.index + 1 : rules.level[lost.tier].index]):
-        assert level.enter is not None
+        if level.enter is None:
+            continue
         proven = lost.proven if level.enter.holds(then) else at if level.enter.holds(now) else None
         if proven is not None:
             member.standings.append(Standing(level.name, lost.since, lost.anchor, proven=proven))
@@ -142,7 +143,7 @@ def _left_with(rules: Rules, member: Member, lost: Standing, at: int, now: Seen,
     return risen_from
 
 
-def _decide(
+def decide(
     rules: Rules,
     outcome: str,
     at: int,
@@ -159,8 +160,20 @@ def _decide(
         before=before.name,
         after=after.name,
         rule=rule.path,
-        figures=tuple(Figure(key, figures[key], figure) for key, figure, _ in rule.leaves()),
+        figures=seen_by(rules, rule, figures, day),
         first=rules.first_day(day),
         last=day,
         cause=cause,
     )
+
+
+def seen_by(rules: Rules, rule: Condition, figures: Seen, day: int) -> tuple[Figure, ...]:
+    """Every figure the rule looks at, with the days it covers where they are not those of the tiers' window."""
+    return tuple(figure(rules, asked, figures, day) for asked in rule.leaves())
+
+
+def figure(rules: Rules, asked: Asked, figures: Seen, day: int) -> Figure:
+    key, threshold, at_most = asked
+    window = rules.measures[key].window
+    first, last = (0, 0) if window is rules.catalogue.main else (window.first(day), window.last(day))
+    return Figure(key, figures[key], threshold, at_most, first, last)

@@ -20,6 +20,7 @@ from memberflow.events.points import (
     PointsReserved,
     PointsTransferred,
 )
+from memberflow.events.tiers import OrderJudged, TierAccepted, TierGiven, TierHeld, TierInvited
 
 Event = (
     OrderPaid
@@ -37,5 +38,10 @@ Event = (
     | PointsReinstated
     | PointsExtended
     | PointsTransferred
+    | TierHeld
+    | TierGiven
+    | TierInvited
+    | TierAccepted
+    | OrderJudged
 )
 EVENT_TYPES: tuple[type[Struct], ...] = Event.__args__

@@ -19,7 +19,7 @@ def rules(programme: Programme) -> Iterator[tuple[KeyPath, Rule]]:
     for index, tier in enumerate(programme.tiers.levels):
         for key in ("enter", "keep"):
             rule = getattr(tier, key)
-            if rule is not None:
+            if isinstance(rule, Rule):
                 yield from _nested(rule, ("tiers", "levels", index, key))
 
 
@@ -82,7 +82,8 @@ def thresholds_rise(programme: Programme) -> Iterator[Problem]:
 def keeping_asks_no_more_than_entering(programme: Programme) -> Iterator[Problem]:
     for path, tier in _levels(programme):
         entering = _figures(tier.enter, (*path, "enter"))
-        for measure, (figure, where) in _figures(tier.keep, (*path, "keep")).items():
+        keep = tier.keep if isinstance(tier.keep, Rule) else None
+        for measure, (figure, where) in _figures(keep, (*path, "keep")).items():
             if measure in entering and figure > entering[measure][0]:
                 message = f"keeping {tier.name!r} asks more {measure} than entering it: {figure}"
                 yield Problem("P036", where, message, f"expected at most {entering[measure][0]}")

@@ -15,14 +15,12 @@ from memberflow.programme.source import Data
 
 def problems(data: Data, annotation: Any, path: KeyPath = ()) -> Iterator[Problem]:
     """Wherever ``data`` is not what ``annotation`` describes. Nothing said: msgspec converts it."""
-    annotation = _without_none(annotation)
+    whole, annotation = annotation, _chosen(data, annotation)
     belongs, walk = _kind(annotation)
     if isinstance(data, belongs):
         yield from walk(data, annotation, path)
     elif data is not None:
-        yield Problem(
-            "P013", path, f"wrong value for {named(path)}: {_shown(data)}", f"expected {_expected(annotation)}"
-        )
+        yield Problem("P013", path, f"wrong value for {named(path)}: {_shown(data)}", f"expected {_expected(whole)}")
 
 
 def _kind(annotation: Any) -> tuple[type, Callable[[Any, Any, KeyPath], Iterator[Problem]]]:
@@ -81,7 +79,10 @@ def _converts(text: str, annotation: Any) -> bool:
 
 def _expected(annotation: Any) -> str:
     """What would be right, in words."""
-    bare = _bare(annotation := _without_none(annotation))
+    parts = _parts(annotation)
+    if len(parts) > 1:
+        return ", or ".join(map(_expected, parts))
+    bare = _bare(annotation := parts[0])
     if get_origin(bare) is Literal:
         return " or ".join(get_args(bare))
     if _is_struct(bare):
@@ -100,11 +101,17 @@ def _shown(data: Data) -> str:
     return "a list" if isinstance(data, list) else "a mapping"
 
 
-def _without_none(annotation: Any) -> Any:
+def _chosen(data: Data, annotation: Any) -> Any:
+    """Of several kinds that a key takes, the one that the data is of; the first where it is of none."""
+    parts = _parts(annotation)
+    return next((part for part in parts if isinstance(data, _kind(part)[0])), parts[0])
+
+
+def _parts(annotation: Any) -> tuple[Any, ...]:
     """An absent key is how a programme says None: the text ``null`` is no way to."""
     if get_origin(annotation) in (Union, UnionType):
-        (annotation,) = (part for part in get_args(annotation) if part is not NoneType)
-    return annotation
+        return tuple(part for part in get_args(annotation) if part is not NoneType)
+    return (annotation,)
 
 
 def _bare(annotation: Any) -> Any:

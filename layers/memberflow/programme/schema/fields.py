@@ -47,6 +47,27 @@ Over = Annotated[
 ]
 Whole = Annotated[int, Meta(ge=0, description="a whole number from 0")]
 Share = Annotated[str, Meta(pattern="^([1-9][0-9]?|100) ?%$", description="a share such as 80 %")]
+MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
+YearDay = Annotated[
+    str,
+    Meta(
+        pattern=f"^([1-9]|[12][0-9]|3[01]) ({'|'.join(MONTHS)}|each month)$",
+        description="a date of every year such as 1 January, or of every month such as 1 each month",
+    ),
+]
 LocalTime = Annotated[str, Meta(pattern="^([01][0-9]|2[0-3]):[0-5][0-9]$", description='a time of day such as "09:30"')]
 MonthDay = Annotated[
     str,
@@ -73,3 +94,9 @@ def minor_units(amount: str, places: int) -> int:
     """Decimal text to integer minor units; the text has no more places than the currency (checked before)."""
     whole, _, part = amount.partition(".")
     return int(whole + part[:places].ljust(places, "0"))
+
+
+def year_day(text: str) -> tuple[int, int]:
+    """'1 January' as (1, 1); the month of '1 each month' is 0."""
+    day, _, month = text.partition(" ")
+    return (0 if month == "each month" else MONTHS.index(month) + 1), int(day)

@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from msgspec import Meta, field
 
-from memberflow.programme.schema.fields import Count, Duration, Label, Language, Money, Months, Name, Over, Shape, Whole
+from memberflow.programme.schema.fields import (
+    Count,
+    Duration,
+    Label,
+    Language,
+    Money,
+    Months,
+    Name,
+    Over,
+    Shape,
+    Share,
+    Whole,
+    YearDay,
+)
 
 
 class AtMost(Shape, frozen=True, kw_only=True):
@@ -54,21 +67,59 @@ class Rule(Shape, frozen=True, kw_only=True):
 
 
 class Tier(Shape, frozen=True, kw_only=True):
-    """``enter`` is absent for the first tier only; without ``keep`` the tier is kept by the rule that enters it."""
+    """A tier; ``enter`` is absent for the first one, and for those that nobody reaches by a rule.
+
+    ``keep``: the rule by which it is kept, or a share of the figures that enter it, such as 80 %; absent: the rule that
+    enters it, all of it. ``drops`` never: once reached it is lost by no review.
+    ``by``: a rule; an operator's invitation, with which the member holds it; or his acceptance of one.
+    ``eligible``: who meets it is listed as a candidate for an invitation.
+    """
 
     name: Name
     label: dict[Language, Label]
     enter: Rule | None = None
-    keep: Rule | None = None
+    keep: Rule | Share | None = None
+    drops: Literal["by_rule", "never"] = "by_rule"
+    by: Literal["rule", "invitation", "acceptance"] = "rule"
+    eligible: Rule | None = None
+
+
+class Abnormal(Shape, frozen=True, kw_only=True):
+    """An order out of the ordinary: ``times`` the monthly mean of the ``months`` before its day, and ``at_least`` so
+    much.
+
+    It earns points like any other but counts for no tier until an operator accepts it. Who bought nothing in those
+    months has no ordinary, and is not judged by it.
+    """
+
+    times: Count
+    months: Count = 11
+    at_least: Money
 
 
 class Tiers(Shape, frozen=True, kw_only=True):
     """Tiers from the lowest to the highest.
 
-    ``window``: the trailing period the measures cover, in whole days. A member rises at once. Every ``review_every``
-    from the day he reached his tier the keep rule is settled: he stays, or drops exactly one tier.
+    ``window``: the trailing period the measures cover, in whole days.
+    ``rise``: as soon as the entry rule of a higher tier holds, or when the tier is reviewed.
+    ``review``: when the keep rule is settled. ``from_entry``: every ``review_every`` from the day the tier was reached;
+    ``from_joining``: from the day the member joined; ``on_dates``: on each of ``review_on``; ``at_once``: on the day it
+    fails. Always at the first moment of the day.
+    ``drop``: how far who fails goes down. ``one``: one tier; ``to_fit``: to the highest he would keep; ``to_base``.
+    ``drop_again_after``: at most one drop in so long. ``minimum``: a tier is held so long at the least, through that
+    day. ``grace``: who fails has so long to make up for it, to that day or, ``grace_ends`` at month_end, to the end of
+    its month. ``abnormal``: orders that count for no tier until an operator has accepted them.
     """
 
     window: Duration = "12 months"
+    rise: Literal["at_once", "at_review"] = "at_once"
+    review: Literal["from_entry", "from_joining", "on_dates", "at_once"] = "from_entry"
     review_every: Duration = "12 months"
+    review_on: tuple[YearDay, ...] = ()
+    drop: Literal["one", "to_fit", "to_base"] = "one"
+    drop_again_after: Duration | None = None
+    minimum: Duration | None = None
+    grace: Duration | None = None
+    grace_ends: Literal["on_its_day", "month_end"] = "on_its_day"
+    abnormal: Abnormal | None = None
     levels: Annotated[tuple[Tier, ...], Meta(min_length=1)]
