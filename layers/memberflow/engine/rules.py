@@ -37,8 +37,8 @@ class Rules:
         for level in self.levels:
             above = [higher.enter.least("spend") for higher in self.levels[level.index + 1 :] if higher.enter]
             level.next_spend = min(above, default=DISTANT)
-        self._review(programme.tiers)
         self._measure(catalogue)
+        self._review(programme.tiers)
         quiet = programme.quiet_hours
         hours = None if quiet is None else (local_minute(quiet.start), local_minute(quiet.end))
         self._kept_from: dict[int, int] = {}
