@@ -98,8 +98,8 @@ class Step(Struct, forbid_unknown_fields=True):
 
     ``refund``: an amount or ``whole``, ``of`` an order. ``reserve``, ``commit`` and ``cancel`` go by ``id``.
     ``adjust``: points, ``until`` their last day or ``never``. ``extend``: lots that end on this day or sooner,
-    ``until`` another. ``receive``: points by their last day. ``give``, ``invite`` and ``accept``: a tier; ``hold``: to this day.
-    ``count`` and ``reject``: an order out of the ordinary.
+    ``until`` another. ``receive``: points by their last day. ``give``, ``invite`` and ``accept``: a tier; ``hold``: to
+    this day. ``count`` and ``reject``: an order out of the ordinary.
     """
 
     at: str
