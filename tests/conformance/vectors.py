@@ -20,6 +20,7 @@ from memberflow.engine.calendar import date_to_day
 from memberflow.engine.member import NEVER
 from memberflow.engine.rules import Rules
 from memberflow.facts import (
+    Accepted,
     Activity,
     Adjusted,
     AnyFact,
@@ -27,7 +28,9 @@ from memberflow.facts import (
     Committed,
     Delivered,
     Extended,
+    Invited,
     Joined,
+    Judged,
     Order,
     ReceivedPoints,
     Redemption,
@@ -35,6 +38,8 @@ from memberflow.facts import (
     Reinstated,
     Reserved,
     SentPoints,
+    TierGiven,
+    TierHeld,
     moment,
 )
 from memberflow.programme.schema import Programme
@@ -63,9 +68,10 @@ class Expected(Struct, forbid_unknown_fields=True):
 
     ``pending`` and ``held``: points that wait, and those held back for a till.
 
-    ``lots``: points by their last usable day, or ``never``. ``spend``: in the currency's main unit. ``refused``: id and
-    reason of every fact refused so far. Since the expectation before: ``ledger``, the points of every entry;
-    ``decided``, outcome and tier of every decision; ``said``, the ids of occurrences.
+    ``measures``: by their keys, in the engine's units. ``lots``: points by their last usable day, or ``never``.
+    ``spend``: in the currency's main unit. ``refused``: id and reason of every fact refused so far. Since the
+    expectation before: ``ledger``, the points of every entry; ``decided``, outcome and tier of every decision;
+    ``said``, the ids of occurrences.
     """
 
     tier: str | UnsetType = UNSET
@@ -80,6 +86,7 @@ class Expected(Struct, forbid_unknown_fields=True):
     spend: str | UnsetType = UNSET
     orders: int | UnsetType = UNSET
     categories: int | UnsetType = UNSET
+    measures: dict[str, int] | UnsetType = UNSET
     refused: list[str] | UnsetType = UNSET
     ledger: list[int] | UnsetType = UNSET
     decided: list[str] | UnsetType = UNSET
@@ -91,7 +98,8 @@ class Step(Struct, forbid_unknown_fields=True):
 
     ``refund``: an amount or ``whole``, ``of`` an order. ``reserve``, ``commit`` and ``cancel`` go by ``id``.
     ``adjust``: points, ``until`` their last day or ``never``. ``extend``: lots that end on this day or sooner,
-    ``until`` another. ``receive``: points by their last day.
+    ``until`` another. ``receive``: points by their last day. ``give``, ``invite`` and ``accept``: a tier; ``hold``: to
+    this day. ``count`` and ``reject``: an order out of the ordinary.
     """
 
     at: str
@@ -112,6 +120,12 @@ class Step(Struct, forbid_unknown_fields=True):
     extend: str | None = None
     send: int | None = None
     receive: dict[str, int] | None = None
+    hold: str | None = None
+    give: str | None = None
+    invite: str | None = None
+    accept: str | None = None
+    count: str | None = None
+    reject: str | None = None
     joined: Profile | None = None
     expect: Expected | None = None
     id: str | None = None
@@ -149,7 +163,7 @@ def moment_of(rules: Rules, step: Step) -> int:
 def fact_of(rules: Rules, step: Step) -> AnyFact:
     """The fact a step tells of; its id is the step's time where it has none."""
     head: dict[str, Any] = {"at": moment_of(rules, step), "id": step.id or step.at, "member_id": "m"}
-    for tells in (_of_orders, _of_spending, _by_hand, _of_members):
+    for tells in (_of_orders, _of_spending, _by_hand, _of_tiers, _of_members):
         fact = tells(step, head)
         if fact is not None:
             return fact
@@ -194,6 +208,21 @@ def _by_hand(step: Step, head: dict[str, Any]) -> AnyFact | None:
     if step.receive is not None:
         return ReceivedPoints(**head, sender="another", lots=tuple((_day(d) + 1, n) for d, n in step.receive.items()))
     return None
+
+
+def _of_tiers(step: Step, head: dict[str, Any]) -> AnyFact | None:
+    why = {"reason": "a vector", "operator": "op"}
+    until = None if step.until is None else _day(step.until)
+    if step.hold is not None:
+        return TierHeld(**head, **why, until=_day(step.hold))
+    if step.give is not None:
+        return TierGiven(**head, **why, tier=step.give, until=until)
+    if step.invite is not None:
+        return Invited(**head, **why, tier=step.invite, until=until)
+    if step.accept is not None:
+        return Accepted(**head, tier=step.accept)
+    judged = step.count or step.reject
+    return Judged(**head, **why, order_id=judged, accepted=step.count is not None) if judged else None
 
 
 def _of_members(step: Step, head: dict[str, Any]) -> AnyFact | None:

@@ -96,7 +96,9 @@ def advance(rules: Rules, member: Member, until: int, out: Outcome, history: His
 def next_due(rules: Rules, member: Member) -> tuple[int, int, str]:
     """The next moment at which the member needs attention (DISTANT: never), with the rank and key of what is due."""
     at, key = journeys.due(rules, member)
-    soonest = min((points.expiry_due(rules, member), 2, ""), (reviews.due(rules, member), 3, ""), (at, 5, key))
+    soonest = min(
+        (points.expiry_due(rules, member), 2, ""), (reviews.due(rules, member), 3, member.tier or ""), (at, 5, key)
+    )
     if member.pending:
         soonest = min(soonest, (points.usable_due(rules, member), 0, ""))
     if member.held:

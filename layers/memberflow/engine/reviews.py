@@ -29,16 +29,17 @@ def due(rules: Rules, member: Member) -> int:
 
 def due_day(rules: Rules, member: Member) -> int | None:
     standing = member.standings[-1]
-    keep = rules.level[standing.tier].keep
+    level = rules.level[standing.tier]
     if standing.until is not None:
         return max(standing.until, _hold_ends(member))
     if standing.put_off is not None:
         return standing.put_off
-    if keep is None and not rules.reviews_lift:
-        return None
     if rules.review != "at_once":
-        return review_day(rules, member)
-    return None if keep is None else fallout.first_failing(rules, member, keep, rules.zone.day(member.clock))
+        lifts = rules.reviews_lift and level.next_spend != DISTANT
+        return review_day(rules, member) if level.keep is not None or lifts else None
+    if level.keep is None:
+        return None
+    return fallout.first_failing(rules, member, level.keep, rules.zone.day(member.clock))
 
 
 def review_day(rules: Rules, member: Member) -> int:
