@@ -259,6 +259,16 @@ class Judged(Fact, tag="order.judged", kw_only=True, frozen=True):
     operator: str
 
 
+class Merged(Fact, tag="member.merged", kw_only=True, frozen=True):
+    """By hand: two records of one person become one; this one's facts are another's from now on. Once per member."""
+
+    rank: ClassVar[int] = 16
+    kind: ClassVar[str] = "member.merged"
+    into: str
+    reason: str
+    operator: str
+
+
 AnyFact = (
     Joined
     | Updated
@@ -276,6 +286,7 @@ AnyFact = (
     | Extended
     | SentPoints
     | ReceivedPoints
+    | Merged
     | TierHeld
     | TierGiven
     | Invited

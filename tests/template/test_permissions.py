@@ -38,6 +38,8 @@ def requests(tmp_path_factory: pytest.TempPathFactory) -> dict[str, set[str]]:
     with LocalStack(programme_file=programme, parameters={"DueShards": "1"}) as stack:
         stack.clock = NOON
         stack.put_activities([_event("member.joined", "m", NOON - 5, birthday="1990-05-17")])
+        stack.put_activities([_event("member.joined", "friend", NOON - 5, referred_by="m")])
+        stack.put_orders([_order("first", NOON - 4, "friend")])
         stack.put_orders([_order("o1", NOON - 4), _order("o2", NOON - 2), _order("late", NOON - 3), b"no order"])
         stack.pump()
         stack.put_orders([_order("later", NOON - 10)])
@@ -56,8 +58,8 @@ def _event(kind: str, member_id: str, at: int, **more: str) -> bytes:
     return json.dumps({"type": kind, "member_id": member_id, "occurred_at": rfc3339(at), **more}).encode()
 
 
-def _order(order_id: str, at: int) -> bytes:
-    return _event("order.paid", "m", at, order_id=order_id, amount="900.00", currency="GBP")
+def _order(order_id: str, at: int, member_id: str = "m") -> bytes:
+    return _event("order.paid", member_id, at, order_id=order_id, amount="900.00", currency="GBP")
 
 
 def test_every_function_was_called(requests: dict[str, set[str]]) -> None:

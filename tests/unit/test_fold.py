@@ -64,7 +64,7 @@ def test_at_one_moment_points_expire_before_the_tier_is_reviewed_before_a_journe
     midnight = at("2026-06-01 00:00")
     assert [next_due(programme, member) for member in members] == [
         (midnight, 2, ""),
-        (midnight, 3, ""),
+        (midnight, 3, "silver"),
         (midnight, 5, "win_back"),
     ]
 

@@ -6,8 +6,8 @@ from typing import Any
 
 from memberflow.decoder.values import at, birthday
 from memberflow.errors import BadInput
-from memberflow.events.members import ActivityDone, ConsentChanged, MemberJoined, MemberUpdated, Profile
-from memberflow.facts import Activity, Consent, Joined, Updated
+from memberflow.events.members import ActivityDone, ConsentChanged, MemberJoined, MemberMerged, MemberUpdated, Profile
+from memberflow.facts import Activity, Consent, Joined, Merged, Updated
 
 
 def _profile(event: Profile) -> dict[str, Any]:
@@ -53,9 +53,23 @@ def _activity(event: ActivityDone, currency: str) -> Activity:
     )
 
 
+def _merged(event: MemberMerged, currency: str) -> Merged:
+    if event.into == event.member_id:
+        raise BadInput("into", event.into, "another member than himself")
+    return Merged(
+        at=at(event.occurred_at),
+        id="merged",
+        member_id=event.member_id,
+        into=event.into,
+        reason=event.reason,
+        operator=event.operator,
+    )
+
+
 FACTS: dict[type, Any] = {
     MemberJoined: _joined,
     MemberUpdated: _updated,
+    MemberMerged: _merged,
     ConsentChanged: _consent,
     ActivityDone: _activity,
 }

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from memberflow.engine import points
+from memberflow.engine import points, spending
 from memberflow.engine.calendar import add
 from memberflow.engine.history import History
 from memberflow.engine.member import Member
 from memberflow.engine.outcome import Outcome, Refusal
 from memberflow.engine.rules import Rules
-from memberflow.facts import Adjusted, Extended, ReceivedPoints, Reinstated, SentPoints
+from memberflow.facts import Adjusted, Extended, Merged, ReceivedPoints, Reinstated, SentPoints
 
 
 def adjust(rules: Rules, member: Member, fact: Adjusted, out: Outcome) -> None:
@@ -59,6 +59,22 @@ def receive(rules: Rules, member: Member, fact: ReceivedPoints, out: Outcome) ->
     """The points keep their end: a gift does not make them younger, nor older."""
     for gone, count in fact.lots:
         _give(rules, member, fact.at, fact.name, count, gone - 1, out)
+
+
+def leave(rules: Rules, member: Member, fact: Merged, out: Outcome) -> None:
+    """He lives on in another's record: his points leave with his facts, and nothing is left but where to."""
+    for held in list(member.held):
+        spending.lapse(rules, member, held.id, fact.at, out)
+    out.given -= member.points + member.points_pending - member.debt
+    points.take(member, fact.at, fact.name, member.points, out)
+    for lot in member.pending:
+        points.record_pending(member, fact.at, fact.name, lot[1], -lot[2], out)
+    if member.debt:
+        owed, member.debt = member.debt, 0
+        points.record(member, fact.at, fact.name, None, owed, out)
+    shell = Member(member.id, merged_into=fact.into, newest=member.newest, clock=member.clock, facts=member.facts)
+    for name in Member.__struct_fields__:
+        setattr(member, name, getattr(shell, name))
 
 
 def _give(

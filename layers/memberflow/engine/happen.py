@@ -22,6 +22,7 @@ from memberflow.facts import (
     Invited,
     Joined,
     Judged,
+    Merged,
     Order,
     ReceivedPoints,
     Redemption,
@@ -321,6 +322,10 @@ def _judged(rules: Rules, member: Member, fact: Judged, out: Outcome, history: H
     judging.judge(rules, member, fact, out, history)
 
 
+def _merged(rules: Rules, member: Member, fact: Merged, out: Outcome, history: History | None) -> None:
+    by_hand.leave(rules, member, fact, out)
+
+
 HAPPEN: dict[type, Callable[[Rules, Member, Any, Outcome, History | None], None]] = {
     Joined: _joined,
     Updated: _updated,
@@ -338,6 +343,7 @@ HAPPEN: dict[type, Callable[[Rules, Member, Any, Outcome, History | None], None]
     Extended: _extended,
     SentPoints: _sent,
     ReceivedPoints: _received,
+    Merged: _merged,
     TierHeld: _tier_held,
     TierGiven: _tier_given,
     Invited: _invited,

@@ -107,6 +107,9 @@ class Member(Struct, array_like=True):
     flagged: dict[str, tuple[int, int]] = field(default_factory=dict)
     """Orders out of the ordinary that nobody has judged yet: moment and amount."""
 
+    merged_into: str | None = None
+    """The member whose facts his are now."""
+
     @property
     def tier(self) -> str | None:
         """None until enrolled."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from memberflow.events.members import ActivityDone, ConsentChanged, MemberJoined, MemberUpdated
+from memberflow.events.members import ActivityDone, ConsentChanged, MemberJoined, MemberMerged, MemberUpdated
 from memberflow.events.orders import OrderDelivered, OrderPaid, OrderRefunded
 from memberflow.events.points import (
     PointsAdjusted,
@@ -28,6 +28,7 @@ Event = (
     | OrderDelivered
     | MemberJoined
     | MemberUpdated
+    | MemberMerged
     | ConsentChanged
     | ActivityDone
     | PointsRedeemed

@@ -16,10 +16,12 @@ from memberflow.store.models import (
     Item,
     MemberItem,
     MessageItem,
+    ReferralItem,
     decision_key,
     due_shard,
     member_key,
     message_key,
+    referral_key,
 )
 from memberflow.store.reading import Kept, Stored
 
@@ -39,6 +41,7 @@ def change_of(rules: Rules, stored: Stored, out: Outcome, now: int, run: str | N
     stale = sum(occurrence.useful_until <= now for occurrence in out.occurrences)
     change = Change(member.id, item, [], [], Tally(1, 0, out.expired, len(out.decisions), len(out.occurrences), stale))
     change.items += _decision_items(change, out.decisions, now)
+    change.items += [ReferralItem(*referral_key(one.friend, one.referrer), at=one.at) for one in out.referred]
     change.items += _message_items(member.id, out.occurrences, now, run, ITEMS_MAX - FACTS_MAX - len(change.items) - 1)
     return change
 

@@ -68,6 +68,15 @@ def commit(changes: list[Change], tally: Tally) -> list[Change]:
     return overtaken
 
 
+def commit_as_one(changes: list[Change], tally: Tally) -> bool:
+    """Writes all the changes or, where another writer overtook one of them, none. Raises StoreUnavailable."""
+    if _write(changes):
+        return False
+    for change in changes:
+        tally.add(change.tally)
+    return True
+
+
 def _write_group(group: list[Change]) -> list[Change]:
     """Those of the group that were overtaken; the others are written, at a second try where the first was in vain."""
     losers = _write(group)

@@ -9,13 +9,17 @@ from msgspec import Struct
 from memberflow import decoder, runtime
 from memberflow.engine.rules import Rules
 from memberflow.errors import BadInput, ConflictingFact, StoreUnavailable
-from memberflow.facts import rfc3339
-from memberflow.store import ledger
+from memberflow.facts import Merged, SentPoints, rfc3339
+from memberflow.store import ledger, merging, transfers
 from memberflow.store.ledger import Arrival
 from memberflow.store.parking import park
 
 FUTURE_MS = 5 * 60_000
 """How far a shop's clock may be ahead of ours."""
+
+
+_OF_TWO = {SentPoints: transfers.take, Merged: merging.take}
+"""Facts that change two members at once."""
 
 
 class Input(Struct, frozen=True):
@@ -36,7 +40,14 @@ def take_in(rules: Rules, inputs: Sequence[Input]) -> list[str]:
             arrivals.append((given, _arrival(rules, given)))
         except BadInput as error:
             failed += _park(given, error)
-    tally = ledger.take(rules, [arrival for _, arrival in arrivals])
+    tally = ledger.take(rules, [arrival for _, arrival in arrivals if type(arrival.fact) not in _OF_TWO])
+    for given, arrival in arrivals:
+        if take := _OF_TWO.get(type(arrival.fact)):
+            try:
+                take(rules, arrival, tally)
+            except BadInput as error:
+                failed += _park(given, error)
+                arrival.outcome = "parked"
     for given, arrival in arrivals:
         if arrival.outcome == "conflict":
             failed += _park(given, ConflictingFact(arrival.fact.kind, arrival.fact.id, "the content stored before"))

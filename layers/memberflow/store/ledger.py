@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from typing import Literal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from memberflow import facts, runtime
 from memberflow.engine import fold
@@ -32,7 +33,11 @@ class Arrival(Struct, eq=False):
 
     fact: AnyFact
     known_at: int
-    outcome: Literal["", "new", "duplicate", "conflict", "failed"] = ""
+    outcome: Literal["", "new", "duplicate", "conflict", "parked", "failed"] = ""
+
+    def settle(self, stored: str) -> None:
+        """The fact is known already: in these words, or in others."""
+        self.outcome = "duplicate" if facts.decode(stored) == self.fact else "conflict"
 
 
 def take(rules: Rules, arrivals: Sequence[Arrival]) -> Tally:
@@ -48,6 +53,9 @@ def take(rules: Rules, arrivals: Sequence[Arrival]) -> Tally:
         now = {member_id: waiting[:FACTS_MAX] for member_id, waiting in by_member.items()}
         _take_round(rules, now, tally)
         by_member = {m: waiting[FACTS_MAX:] for m, waiting in by_member.items() if waiting[FACTS_MAX:]}
+    readdressed = [arrival for arrival in arrivals if not arrival.outcome]
+    if readdressed:
+        tally.add(take(rules, readdressed))
     return tally
 
 
@@ -112,13 +120,22 @@ def _settle(groups: Iterable[list[Arrival]], outcome: Literal["new", "failed"]) 
 def _attempt(rules: Rules, by_member: dict[str, list[Arrival]], tally: Tally, first: bool) -> list[str]:
     """Load, fold, commit once; returns the ids of members that were overtaken."""
     stored = load(by_member)
+    _readdress(stored, by_member)
     _drop_known(stored, by_member, everything=not first)
     changes = []
     for member_id, waiting in by_member.items():
         fresh = [arrival for arrival in waiting if not arrival.outcome]
         if fresh:
-            changes.append(_fold(rules, stored[member_id], fresh))
+            changes.append(fold_in(rules, stored[member_id], fresh)[0])
     return [change.member_id for change in commit(changes, tally)]
+
+
+def _readdress(stored: dict[str, Stored], by_member: dict[str, list[Arrival]]) -> None:
+    """What comes for a member who was merged into another is the other's; it is left for the next round."""
+    for member_id, into in [(m, stored[m].member.merged_into) for m in by_member]:
+        if into is not None:
+            for arrival in by_member.pop(member_id):
+                arrival.fact = replace(arrival.fact, member_id=into)
 
 
 def _drop_known(stored: dict[str, Stored], by_member: dict[str, list[Arrival]], everything: bool) -> None:
@@ -136,31 +153,39 @@ def _drop_known(stored: dict[str, Stored], by_member: dict[str, list[Arrival]], 
     if suspects:
         for item in get(suspects):
             if isinstance(item, FactItem):
-                arrival = suspects[item.pk, item.sk]
-                arrival.outcome = "duplicate" if facts.decode(item.body) == arrival.fact else "conflict"
+                suspects[item.pk, item.sk].settle(item.body)
 
 
-def _fold(rules: Rules, stored: Stored, fresh: list[Arrival]) -> Change:
+def fold_in(rules: Rules, stored: Stored, fresh: list[Arrival], statement: bool = False) -> tuple[Change, Outcome]:
+    """The change that new facts make of a member, and what followed from them (from all of his, where one is late).
+
+    ``statement``: with the entries of the points ledger. Raises StoreUnavailable.
+    """
     known_at = max(arrival.known_at for arrival in fresh)
-    clock, out = stored.member.clock, Outcome()
+    clock, out = stored.member.clock, _outcome(statement)
     if fold.follow(rules, stored.member, [arrival.fact for arrival in fresh], out):
         change = change_of(rules, stored, out, known_at)
     else:
-        change = _rebuild(rules, stored, clock, fresh, known_at)
+        out = _outcome(statement)
+        change = _rebuild(rules, stored, clock, fresh, known_at, out)
     change.items[:0] = [_fact_item(arrival) for arrival in fresh]
-    return change
+    return change, out
 
 
-def _rebuild(rules: Rules, stored: Stored, clock: int, fresh: list[Arrival], known_at: int) -> Change:
+def _outcome(statement: bool) -> Outcome:
+    return Outcome(entries=[] if statement else None)
+
+
+def _rebuild(rules: Rules, stored: Stored, clock: int, fresh: list[Arrival], known_at: int, out: Outcome) -> Change:
     """Folds the member anew from all his facts to where he was, and keeps only what turns out differently."""
     member_id = stored.member.id
     kept = history(member_id)
     known = [*kept.facts.values(), *(arrival.fact for arrival in fresh)]
-    out = Outcome()
     member = fold.fold(rules, member_id, known, max(clock, *(fact.at for fact in known)), out)
     unseen = Outcome(
         decisions=[decision for decision in out.decisions if decision.key not in kept.decisions],
         occurrences=[occurrence for occurrence in out.occurrences if occurrence.id not in kept.messages],
+        referred=[one for one in out.referred if one.referrer not in kept.referrers],
     )
     change = change_of(rules, Stored(member, stored.version, stored.due_at), unseen, known_at)
     change.tally.rebuilt = 1

@@ -5,6 +5,7 @@
     Fact      MEMBER#<id>      FACT#<kind>#<id>
     Decision  MEMBER#<id>      DECISION#<known at>#<n>
     Message   MEMBER#<id>      MESSAGE#<occurrence id>
+    Referral  MEMBER#<friend>  REFERRAL#<referrer>
     Run       RUN#<month>      <id>, and <id>#<n> for each of its shards
     Parked    PARKED#<day>     <moment>#<digest>#<part>
 
@@ -122,6 +123,12 @@ class MessageItem(Item, discriminator="message"):
     provider_id = UnicodeAttribute(null=True)
 
 
+class ReferralItem(Item, discriminator="referral"):
+    """A friend's first order counts, since ``at``, for who brought him: the table's stream takes it to his record."""
+
+    at = NumberAttribute()
+
+
 class RunItem(Item, discriminator="run"):
     """A run: everything due up to ``until`` is its work, divided over ``shards``; ``done`` names those through.
 
@@ -189,6 +196,15 @@ def decision_key(member_id: str, known_at: int, version: int, n: int) -> tuple[s
 
 def message_key(member_id: str, occurrence_id: str) -> tuple[str, str]:
     return f"MEMBER#{member_id}", f"MESSAGE#{occurrence_id}"
+
+
+def referral_key(friend: str, referrer: str) -> tuple[str, str]:
+    return f"MEMBER#{friend}", f"REFERRAL#{referrer}"
+
+
+def referral_of(pk: str, sk: str) -> tuple[str, str]:
+    """(friend, referrer)."""
+    return member_id_of(pk), sk.removeprefix("REFERRAL#")
 
 
 def member_id_of(pk: str) -> str:

@@ -18,8 +18,10 @@ from memberflow.store.models import (
     Item,
     MemberItem,
     MessageItem,
+    ReferralItem,
     member_id_of,
     member_key,
+    referral_of,
     store_errors,
 )
 from memberflow.store.together import together
@@ -45,6 +47,8 @@ class Kept(Struct):
     facts: dict[tuple[str, str], AnyFact] = field(default_factory=dict)
     decisions: dict[str, Decision] = field(default_factory=dict)
     messages: dict[str, MessageItem] = field(default_factory=dict)
+    referrers: set[str] = field(default_factory=set)
+    """Those who are told of him, or were."""
 
 
 def get(keys: Iterable[tuple[str, str]]) -> list[Item]:
@@ -88,6 +92,8 @@ def kept_of(items: Iterable[Item]) -> Kept:
                 kept.decisions[decision.key] = decision
         elif isinstance(item, MessageItem):
             kept.messages[occurrence_of(item).id] = item
+        elif isinstance(item, ReferralItem):
+            kept.referrers.add(referral_of(item.pk, item.sk)[1])
     return kept
 
 
