@@ -12,7 +12,7 @@ from cli import cdnow, demo_report, options, screen, sources, synthetic, table
 from cli.cdnow import FIRST, LAST, Customers
 from cli.feed import Event, Feed, days, local_stack
 from memberflow.engine.calendar import date_to_day
-from memberflow.engine.rules import Rules
+from memberflow.engine.rules import Rules, compiled
 from memberflow.events.orders import OrderPaid, OrderRefunded
 from memberflow.facts import moment
 from memberflow.programme import author
@@ -36,7 +36,7 @@ def command(members: int, everybody: bool, programme: str) -> None:
     """
     began = time.monotonic()
     shipped = author.ship(author.named(programme))
-    rules, place = Rules(shipped.programme), screen.console()
+    rules, place = compiled(shipped), screen.console()
     sources.DEMO_TABLE.parent.mkdir(exist_ok=True)
     source = cdnow.load(sources.DEMO_TABLE.parent)
     customers = cdnow.sample(source.customers, None if everybody else members)

@@ -38,6 +38,7 @@ def show_table(place: Console, rules: Rules, held: dict[str, Held], until: int) 
     totals = Totals()
     for one in held.values():
         totals.add(one.member, one.outcome(rules, until), one.messages)
+    rules = rules.at(until)
     rows = [[f"members, {level.name}", f"{totals.tiers[level.name]:,}"] for level in rules.levels]
     rows.append(["upgrades", f"{totals.decisions['reached']:,}"])
     rows.append(["tiers kept at a review", f"{totals.decisions['kept']:,}"])

@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from cli import explanation, factfiles, options, screen, sources, table, words
 from cli.table import Message
-from memberflow.engine.rules import Rules
+from memberflow.engine.rules import Rules, compiled
 from memberflow.errors import MemberflowError
 from memberflow.explain import explain
 from memberflow.facts import AnyFact
@@ -40,7 +40,7 @@ def command(member: str, at: str | None, statement: bool, **given: Any) -> None:
     Folded anew from his facts, so it can be asked as of any date. Without --at: as of now, which for a saved table is
     its last run, for files the last fact.
     """
-    rules = Rules(author.ship(author.named(given["programme"])).programme)
+    rules = compiled(author.ship(author.named(given["programme"])))
     known = _from_files(rules, member, given["facts"]) if given["facts"] else _from_table(member, given)
     moment = known.now if at is None else words.parse_moment(rules, "--at", at)
     told = explain(rules, member, known.facts, moment)

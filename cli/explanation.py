@@ -83,6 +83,7 @@ def _figure(rules: Rules, figure: Figure) -> str:
 
 
 _DUE = {
+    "revision": "the programme's next revision comes into force",
     "usable": "pending points become usable",
     "lapse": "a reservation of points lapses",
     "referral": "his first order counts for the member who referred him",

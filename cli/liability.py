@@ -12,7 +12,7 @@ from cli import factfiles, liability_report, options, screen, sources, table, wo
 from cli.owed import Owed, Sale, breakage
 from memberflow.engine.fold import fold
 from memberflow.engine.outcome import Outcome
-from memberflow.engine.rules import Rules
+from memberflow.engine.rules import Rules, compiled
 from memberflow.facts import AnyFact
 from memberflow.programme import author
 from memberflow.programme.schema.fields import DECIMAL_PLACES
@@ -50,7 +50,7 @@ def command(**given: Any) -> None:
     80 % are used, are 19.20; a sale at 800, which is what its goods cost alone, is 800 x 800 / 819.20 = 781.25 for the
     goods and 18.75 for the points, deferred until they are used or expire.
     """
-    rules = Rules(author.ship(author.named(given["programme"])).programme)
+    rules = compiled(author.ship(author.named(given["programme"])))
     facts, until = _facts(rules, given)
     owed = _owed(rules, facts, until)
     sale = _sale(rules, owed, given) if given["sale"] else None

@@ -13,7 +13,7 @@ from msgspec import Struct
 from cli import factfiles, screen, summary, words
 from cli.factfiles import FactFiles
 from cli.summary import Totals
-from memberflow.engine.rules import Rules
+from memberflow.engine.rules import Rules, compiled
 from memberflow.programme import author
 from memberflow.programme.schema import Shipped
 
@@ -58,7 +58,7 @@ def about_facts(command: Command) -> Command:
 def asked(given: dict[str, Any]) -> Asked:
     """Reads the programme and the facts. Raises BadProgramme and NoFacts."""
     shipped = author.ship(author.named(given["programme"]))
-    rules = Rules(shipped.programme)
+    rules = compiled(shipped)
     until = None if given["until"] is None else words.parse_moment(rules, "--until", given["until"])
     files = factfiles.read(given["facts"] + given["more"], rules.programme.currency, until, given["members"])
     return Asked(shipped, rules, files, given["out"], given["strict"])

@@ -48,6 +48,7 @@ def show(
     screen: Console, rules: Rules, totals: Totals, until: int, more: dict[str, dict[str, int]] | None = None
 ) -> None:
     """Who stands where, and how he came there; ``more`` are further rows."""
+    rules = rules.at(until)
     screen.print(f"{totals.members:,} members at {words.moment(rules, until)} {rules.zone.name}")
     tiers = {level.name: totals.tiers[level.name] for level in rules.levels}
     if totals.tiers[""]:

@@ -10,7 +10,7 @@ import click
 import msgspec
 
 from cli import options, screen, sources, table
-from memberflow.engine.rules import Rules
+from memberflow.engine.rules import Rules, compiled
 from memberflow.programme import author
 from memberflow.verify import Violation, violations
 
@@ -31,7 +31,7 @@ def command(**given: Any) -> None:
     What is stored and expected is shown as it is kept: days are counted from 1970-01-01, moments in milliseconds, money
     in minor units. Of a table in AWS every item is read, and paid for.
     """
-    rules, place = Rules(author.ship(author.named(given["programme"])).programme), sources.named(given)
+    rules, place = compiled(author.ship(author.named(given["programme"]))), sources.named(given)
     members = _by_member(*place.of_members())
     known, wrong = 0, []
     with screen.steps("members", len(members)) as done:

@@ -9,10 +9,11 @@ from typing import Any
 import msgspec
 
 from memberflow.facts import moment
-from memberflow.runtime import count, logger, metrics
+from memberflow.runtime import count, logger, metrics, rules
 from memberflow.store.models import client
 from memberflow.store.runs import Task, start
 
+RULES = rules()
 queue = client("sqs")
 TASKS_URL = os.environ["SHARD_TASKS_URL"]
 BATCH = 10
@@ -22,7 +23,7 @@ BATCH = 10
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """A schedule's event, ``{"run_at": "2026-03-01T12:00:00Z"}``, in; the run's id and number of tasks out."""
-    tasks = start(moment(datetime.fromisoformat(event["run_at"])))
+    tasks = start(RULES, moment(datetime.fromisoformat(event["run_at"])))
     for first in range(0, len(tasks), BATCH):
         _hand_out(tasks[first : first + BATCH])
     count("RunsStarted")
@@ -32,7 +33,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
 
 def _hand_out(tasks: list[Task]) -> None:
     """A task that was not taken raises: the schedule tries the whole again, which changes nothing of what was done."""
-    entries = [{"Id": str(task.shard), "MessageBody": msgspec.json.encode(task).decode()} for task in tasks]
+    entries = [{"Id": str(n), "MessageBody": msgspec.json.encode(task).decode()} for n, task in enumerate(tasks)]
     refused = queue.send_message_batch(QueueUrl=TASKS_URL, Entries=entries).get("Failed", [])
     if refused:
         raise RuntimeError(f"{len(refused)} shard tasks were not taken: {refused[0].get('Code')}")

@@ -31,11 +31,12 @@ def _worked(body: str, context: Any) -> bool:
     task = msgspec.json.decode(body, type=Task)
     logger.append_keys(run=task.run_id, shard=task.shard)
     try:
-        through = work(RULES, task, lambda: context.get_remaining_time_in_millis() > MARGIN_MS)
+        rest = work(RULES, task, lambda: context.get_remaining_time_in_millis() > MARGIN_MS)
     except StoreUnavailable as error:
         logger.warning("store unavailable", extra={"reason": str(error)})
         return False
-    if not through:
+    if rest is not None:
         logger.info("shard goes on in another task")
+        body = msgspec.json.encode(rest).decode()
         client("sqs").send_message(QueueUrl=TASKS_URL, MessageBody=body)  # rare: no start should pay for it
     return True

@@ -47,9 +47,9 @@ class Review(Struct, frozen=True):
     below: str
 
 
-What = Literal["usable", "lapse", "expiry", "review", "referral", "message"]
+What = Literal["revision", "usable", "lapse", "expiry", "review", "referral", "message"]
 _WHATS: tuple[What, ...] = get_args(What)
-"""By rank, as in fold.py."""
+"""By rank, as in fold.py, where the first is -1."""
 
 
 class Due(Struct, frozen=True):
@@ -97,6 +97,7 @@ def explain(rules: Rules, member_id: str, facts: Iterable[AnyFact], at: int) -> 
     known = list(facts)
     out = Outcome(entries=[])
     member = fold.fold(rules, member_id, known, at, out)
+    due, rules = fold.next_due(rules, member), rules.of(member)
     today = rules.zone.day(at)
     seen = measures.seen(rules, member, today)
     return Explanation(
@@ -119,7 +120,7 @@ def explain(rules: Rules, member_id: str, facts: Iterable[AnyFact], at: int) -> 
         occurrences=out.occurrences,
         waiting_refunds=sorted(f.id for f in known if isinstance(f, Refund) and f.order_id in member.waiting),
         waiting_orders=sorted(f.id for f in known if isinstance(f, Order) and f.id in member.waiting),
-        due=_due(rules, member),
+        due=_due(due),
     )
 
 
@@ -159,8 +160,8 @@ def _counting_from(member: Member, first: int) -> dict[str, int]:
     }
 
 
-def _due(rules: Rules, member: Member) -> Due | None:
-    at, rank, key = fold.next_due(rules, member)
+def _due(due: tuple[int, int, str]) -> Due | None:
+    at, rank, key = due
     if at == DISTANT:
         return None
-    return Due(at, _WHATS[rank], key)
+    return Due(at, _WHATS[rank + 1], key)

@@ -12,7 +12,7 @@ from hashlib import sha256
 from aws_lambda_powertools import Logger, Metrics
 from msgspec import Struct
 
-from memberflow.engine.rules import Rules
+from memberflow.engine.rules import Rules, compiled
 from memberflow.programme.load import load
 from memberflow.programme.schema import Shipped
 
@@ -55,7 +55,7 @@ def shipped() -> Shipped:
 
 @cache
 def rules() -> Rules:
-    return Rules(shipped().programme)
+    return compiled(shipped())
 
 
 def wall_clock() -> int:

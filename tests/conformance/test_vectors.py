@@ -46,6 +46,7 @@ def wanted(expected: Expected) -> dict[str, Any]:
 
 def seen(rules: Rules, member: Member, out: Outcome, last: int, now: int) -> dict[str, Any]:
     """Everything a vector can ask for."""
+    rules = rules.of(member)
     standing, figures = (
         member.standings[-1] if member.standings else None,
         measures.seen(rules, member, rules.zone.day(now)),

@@ -18,7 +18,7 @@ from ruamel.yaml import YAML
 
 from memberflow.engine.calendar import date_to_day
 from memberflow.engine.member import NEVER
-from memberflow.engine.rules import Rules
+from memberflow.engine.rules import Rules, compiled
 from memberflow.facts import (
     Accepted,
     Activity,
@@ -42,7 +42,7 @@ from memberflow.facts import (
     TierHeld,
     moment,
 )
-from memberflow.programme.schema import Programme
+from memberflow.programme.schema import Programme, Shipped
 from memberflow.programme.schema.fields import minor_units
 
 FOLDER = Path(__file__).parent
@@ -140,13 +140,19 @@ class Vector(Struct, forbid_unknown_fields=True):
     source: str
     steps: list[Step]
     programme: dict[str, Any] = {}
+    revisions: dict[str, dict[str, Any]] = {}
+    """What changes with each, by the date from which it is in force."""
 
     @property
     def rules(self) -> Rules:
         plain = PROGRAMME | self.programme
-        levels = [{"label": {"en": level["name"]}} | level for level in plain["tiers"]["levels"]]
-        tiers = plain["tiers"] | {"levels": levels}
-        return Rules(msgspec.convert(plain | {"tiers": tiers}, Programme, strict=False))
+        pages = {date: _page(plain | changes) for date, changes in self.revisions.items()}
+        return compiled(Shipped(programme=_page(plain), messages={}, revisions=pages))
+
+
+def _page(plain: dict[str, Any]) -> Programme:
+    levels = [{"label": {"en": level["name"]}} | level for level in plain["tiers"]["levels"]]
+    return msgspec.convert(plain | {"tiers": plain["tiers"] | {"levels": levels}}, Programme, strict=False)
 
 
 def vectors() -> Iterator[tuple[str, Vector]]:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from typing import Any
 
 from memberflow.engine.calendar import Period, add, date_to_day, day_to_date
-from memberflow.engine.rules import Rules
-from memberflow.programme.schema import Programme
+from memberflow.engine.rules import Rules, compiled
+from memberflow.programme.schema import Programme, Shipped
 from tests import programmes
 from tests.programmes import BIRTHDAY, UPGRADE, WIN_BACK
 
@@ -42,6 +42,7 @@ class Setting:
     zones: tuple[str, ...] = ("Europe/London", "America/New_York", "Pacific/Kiritimati", "Etc/GMT+12", "No/Such_Zone")
     all_points: bool = False
     """Its histories hold everything that can be done to points; the twin knows a part of it only."""
+    revisions: dict[str, Programme] = field(default_factory=dict)
     minutes: tuple[int, ...] = (0, 9 * 60, 12 * 60, 21 * 60 + 30, 23 * 60 + 59)
 
     def __repr__(self) -> str:
@@ -52,7 +53,7 @@ class Setting:
 
     @cached_property
     def rules(self) -> Rules:
-        return Rules(self.programme)
+        return compiled(Shipped(programme=self.programme, messages={}, revisions=self.revisions))
 
     @cached_property
     def days(self) -> tuple[int, ...]:
@@ -196,4 +197,20 @@ ROLLING = _setting(
 SETTINGS = (YEARLY, MONTHLY, JOINING, NEVER_EXPIRES, DAILY)
 """Those that the twin knows all of."""
 
-ALL_SETTINGS = (*SETTINGS, PENDING, ROLLING)
+REVISED = replace(
+    PENDING,
+    revisions={
+        "2024-02-15": programmes.programme(
+            tiers={"levels": _TIERS_OF_MANY_MEASURES, "window": "3 months", "review_every": "1 month"},
+            points={
+                "earn": {"per": "2.00"},
+                "expiry": {"after": "2 months", "rolling": {"for": "2 months"}},
+                "usable_after": "2 days",
+            },
+            journeys={"win_back": WIN_BACK | {"after": "10 days"}},
+        ),
+        "2024-03-15": ROLLING.programme,
+    },
+)
+
+ALL_SETTINGS = (*SETTINGS, PENDING, ROLLING, REVISED)

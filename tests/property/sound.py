@@ -16,7 +16,7 @@ def check_sound(rules: Rules, member: Member, out: Outcome) -> None:
     _check_points(rules, member, out)
     _check_window(member)
     assert member.wake <= max(next_due(rules, member)[0], member.clock), "the member would be woken late"
-    held = [rules.level[standing.tier].index for standing in member.standings]
+    held = [rules.of(member).level[standing.tier].index for standing in member.standings]
     assert held == sorted(set(held)), "a tier lies above one that is not below it"
     assert out.entries is not None
     for what in (out.decisions, out.entries):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from memberflow.engine.fold import advance, fold, follow
+from memberflow.engine.fold import advance, crosses, fold, follow
 from memberflow.engine.member import Member
 from memberflow.engine.outcome import Occurrence, Outcome
 from memberflow.engine.rules import Rules
@@ -48,8 +48,13 @@ class MemoryStore:
 
     def run(self, until: int) -> None:
         member, out = self.member, Outcome(entries=[])
-        advance(self.rules, member, until, out)
-        _extend(self.out, out)
+        if crosses(self.rules, member, until) and self.known:
+            out = self.out = Outcome(entries=[])
+            now = max(until, member.clock)
+            member = fold(self.rules, MEMBER, self.known.values(), now, out)
+        else:
+            advance(self.rules, member, until, out)
+            _extend(self.out, out)
         self._put(member, out)
 
     def _put(self, member: Member, out: Outcome) -> None:

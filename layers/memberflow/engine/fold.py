@@ -3,9 +3,13 @@
 ``apply`` lets time run to a fact and applies it, ``advance`` lets time run alone, ``fold`` does it all from nothing.
 All three change the member they are given; their callers own him.
 
+``rules`` are those of the programme's first revision, which lead to the later ones. A fact, and what falls due, goes by
+the revision in force at its moment.
+
 What falls due at one moment goes in this order, and before the facts of that moment:
 
     rank  what
+    -1    a later revision of the programme comes into force
     0     pending points become usable
     1     a reservation lapses (by its id)
     2     points expire
@@ -19,10 +23,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from operator import attrgetter
 
-from memberflow.engine import journeys, points, referrals, reviews, spending
+from memberflow.engine import journeys, points, referrals, reviews, revisions, spending
 from memberflow.engine.happen import HAPPEN, must_wait
 from memberflow.engine.history import History
-from memberflow.engine.member import Member
+from memberflow.engine.member import DISTANT, Member
 from memberflow.engine.outcome import Outcome
 from memberflow.engine.rules import Rules
 from memberflow.facts import AnyFact, Delivered, Joined, Judged, Order, Refund, Reinstated
@@ -64,10 +68,15 @@ def needs_history(rules: Rules, member: Member, fact: AnyFact) -> bool:
     """Whether only the member's facts can tell what this one does.
 
     True for a fact that is late (it sorts before the newest applied, or lies before the member's clock), for a refund,
-    a delivery that points wait for, a reinstatement and a judgement of an order, and for what another fact waits for.
+    a delivery that points wait for, a reinstatement and a judgement of an order, for what another fact waits for, and
+    for the first one under a later revision of the programme.
     """
     if fact.key <= member.newest or fact.at < member.clock or isinstance(fact, Refund | Reinstated | Judged):
         return True
+    if rules.later is not rules:
+        if member.facts and crosses(rules, member, fact.at):
+            return True
+        rules = rules.at(fact.at)
     if isinstance(fact, Joined):
         return bool(member.waiting)
     if isinstance(fact, Delivered):
@@ -81,20 +90,34 @@ def advance(rules: Rules, member: Member, until: int, out: Outcome, history: His
     What a fact makes due in the past (a birthday learned after its hour, a term that ended while a tier since refunded
     was held) comes at once, at the member's clock: nothing happens before what has happened already.
     """
-    due = next_due(rules, member)
+    rules = rules.of(member)
+    due = _next_due(rules, member)
     while due[0] <= until:
         at, rank, key = fired = due
         member.clock = max(member.clock, at)
-        _FIRE[rank](rules, member, key, member.clock, out, history)
+        if rank == _REVISION:
+            rules = rules.later
+            revisions.revise(rules, member, member.clock, out, history)
+        else:
+            _FIRE[rank](rules, member, key, member.clock, out, history)
         if rules.lasting.never_for:
             points.shelter(rules, member, member.clock)
-        due = next_due(rules, member)
+        due = _next_due(rules, member)
         assert due != fired, "what fired must no longer be due"
     member.wake = due[0]
 
 
 def next_due(rules: Rules, member: Member) -> tuple[int, int, str]:
     """The next moment at which the member needs attention (DISTANT: never), with the rank and key of what is due."""
+    return _next_due(rules.of(member), member)
+
+
+def crosses(rules: Rules, member: Member, until: int) -> bool:
+    """Whether a later revision comes into force up to ``until``: the member is then to be folded anew."""
+    return rules.of(member).until <= until
+
+
+def _next_due(rules: Rules, member: Member) -> tuple[int, int, str]:
     at, key = journeys.due(rules, member)
     soonest = min(
         (points.expiry_due(rules, member), 2, ""), (reviews.due(rules, member), 3, member.tier or ""), (at, 5, key)
@@ -105,17 +128,21 @@ def next_due(rules: Rules, member: Member) -> tuple[int, int, str]:
         soonest = min(soonest, (spending.due(member)[0], 1, spending.due(member)[1]))
     if member.referred_by is not None:
         soonest = min(soonest, (referrals.due(rules, member), 4, ""))
-    return soonest
+    return min(soonest, (rules.until, _REVISION, "")) if rules.until != DISTANT else soonest
 
 
+_REVISION = -1
 _KEY = attrgetter("at", "rank", "id")
 
 
 def _step(rules: Rules, member: Member, fact: AnyFact, out: Outcome, history: History | None) -> None:
     """Time up to the fact, then the fact; what it makes due lies ahead by a known length at least."""
     at = fact.at
-    if at >= member.wake:
+    if not member.facts:
+        member.revision = rules.at(at).number
+    elif at >= member.wake:
         advance(rules, member, at, out, history)
+    rules = rules.of(member)
     HAPPEN[type(fact)](rules, member, fact, out, history)
     member.clock = at
     if rules.weighs_points:
@@ -124,6 +151,8 @@ def _step(rules: Rules, member: Member, fact: AnyFact, out: Outcome, history: Hi
         points.shelter(rules, member, at)
     if member.wake > at + rules.soonest_ms:
         member.wake = at + rules.soonest_ms
+    if member.wake > rules.until:
+        member.wake = rules.until
 
 
 def _become_usable(rules: Rules, member: Member, key: str, at: int, out: Outcome, history: History | None) -> None:

@@ -66,7 +66,7 @@ def _count(rules: Rules, member: Member, fact: Order, day: int, at: int, out: Ou
         pass  # it counts once an operator has accepted it
     else:
         measures.add_order(rules, member, day, fact.amount, fact.categories)
-        if rules.counters:
+        if rules.counters or history is not None:
             measures.add(rules, member, day, "points_earned", earned, history)
             measures.add(rules, member, day, "growth", growth, history)
     if member.last_order_at is None or fact.at > member.last_order_at:
@@ -279,7 +279,7 @@ def _consent(rules: Rules, member: Member, fact: Consent, out: Outcome, history:
 def _activity(rules: Rules, member: Member, fact: Activity, out: Outcome, history: History | None) -> None:
     """What a member does counts; it earns once he is one, and as often as the programme says."""
     day = rules.zone.day(fact.at)
-    if rules.kinds:
+    if rules.kinds or history is not None:
         measures.add_activity(rules, member, day, fact.activity, history)
     if fact.activity in rules.activities:
         _earn_by(rules, member, fact, day, out, history)

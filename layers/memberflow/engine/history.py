@@ -58,8 +58,8 @@ class History(Struct):
 
     ``refunds`` wait for their order (by its id), ``until_joined`` for the member to join. ``spent``: what was spent on
     each order. ``delivered``: orders that were, before they were known. ``moved``: for each lot whose end was moved,
-    the number of each move and where to. ``added``: what the days' counters were given: day, place in its bucket,
-    amount.
+    the number of each move and where to. ``added``: what the days' counters were given: day, counter, amount;
+    ``activities``: the day and kind of each.
     """
 
     lines: dict[str, Line] = field(default_factory=dict)
@@ -70,7 +70,8 @@ class History(Struct):
     delivered: set[str] = field(default_factory=set)
     moved: dict[Key, list[tuple[int, int]]] = field(default_factory=dict)
     moves: int = 0
-    added: list[tuple[int, int, int]] = field(default_factory=list)
+    added: list[tuple[int, str, int]] = field(default_factory=list)
+    activities: list[tuple[int, str]] = field(default_factory=list)
 
     def move(self, key: Key, gone: int) -> None:
         """A lot is gone on another day from now on."""

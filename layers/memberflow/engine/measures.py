@@ -32,19 +32,26 @@ def add(rules: Rules, member: Member, day: int, counter: str, amount: int, histo
 
     A negative amount takes back. Where there is a ``history`` it must be given: from it an earlier moment is recounted.
     """
+    if history is not None:
+        history.added.append((day, counter, amount))
     place = rules.counters.get(counter)
     if place is None:
         return
     roll(rules, member, day)
     if amount > 0 or _kept(member, day):
         _bucket(rules, member, day)[place] += amount
-    if history is not None:
-        history.added.append((day, place, amount))
 
 
 def add_activity(rules: Rules, member: Member, day: int, kind: str, history: History | None) -> None:
-    for counter in (*rules.kinds.get(kind, ()), *rules.kinds.get(EVERY_KIND, ())):
-        add(rules, member, day, counter, 1, history)
+    if history is not None:
+        history.activities.append((day, kind))
+    for counter in _counting(rules, kind):
+        add(rules, member, day, counter, 1)
+
+
+def _counting(rules: Rules, kind: str) -> tuple[str, ...]:
+    """The counters that an activity of a kind adds to."""
+    return (*rules.kinds.get(kind, ()), *rules.kinds.get(EVERY_KIND, ()))
 
 
 def roll(rules: Rules, member: Member, day: int) -> None:
@@ -188,10 +195,23 @@ def recounted(rules: Rules, member: Member, history: History, at: int, day: int)
                 bucket[rules.largest] = max(bucket[rules.largest], line.left)
             for category in line.categories if line.open else ():
                 scratch.categories[category] = line.day
-    for on, place, amount in history.added:
-        if on <= day:
-            _bucket(rules, scratch, on)[place] += amount
+    for on, counter, amount in history.added:
+        if on <= day and counter in rules.counters:
+            _bucket(rules, scratch, on)[rules.counters[counter]] += amount
+    for on, kind in history.activities if rules.kinds else ():
+        for counter in _counting(rules, kind) if on <= day else ():
+            _bucket(rules, scratch, on)[rules.counters[counter]] += 1
     return Seen(rules, scratch, day, {})
+
+
+def recount(rules: Rules, member: Member, history: History, at: int, day: int) -> None:
+    """The days anew, by what the rules look at now."""
+    counted = recounted(rules, member, history, at, day).counted
+    member.older, member.days, member.categories = [], counted.older + counted.days, counted.categories
+    member.spend = sum(bucket[SPEND] for bucket in member.days)
+    member.orders = sum(bucket[ORDERS] for bucket in member.days)
+    roll(rules, member, day)
+    _forget(rules, member, day)
 
 
 def forget_categories(rules: Rules, member: Member, line: Line, history: History) -> None:

@@ -107,6 +107,8 @@ class Member(Struct, array_like=True):
     flagged: dict[str, tuple[int, int]] = field(default_factory=dict)
     """Orders out of the ordinary that nobody has judged yet: moment and amount."""
 
+    revision: int = 0
+    """The number of the revision of the programme that he was last folded under."""
     merged_into: str | None = None
     """The member whose facts his are now."""
 

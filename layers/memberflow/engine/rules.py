@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from memberflow.engine.abnormal import Abnormal
-from memberflow.engine.calendar import MINUTE, Period, Zone, add, zone, zone_or_none
+from memberflow.engine.calendar import MINUTE, Period, Zone, add, date_to_day, zone, zone_or_none
 from memberflow.engine.catalogue import EXTRAS, Catalogue
 from memberflow.engine.conditions import Level
 from memberflow.engine.earning import Earning
-from memberflow.engine.lasting import Lasting
+from memberflow.engine.lasting import Lasting, Prolonging
 from memberflow.engine.member import DISTANT, NEVER, Member
 from memberflow.engine.plans import Plan, local_minute
 from memberflow.engine.redeeming import Redeeming
-from memberflow.programme.schema import Programme
+from memberflow.programme.schema import Programme, Shipped
 from memberflow.programme.schema.fields import DECIMAL_PLACES, year_day
 from memberflow.programme.schema.points import Activity
 from memberflow.programme.schema.tiers import Tiers
@@ -23,7 +25,11 @@ RESERVE_MS = 15 * MINUTE
 class Rules:
     """Everything the engine asks of a programme."""
 
-    def __init__(self, programme: Programme) -> None:
+    def __init__(self, programme: Programme, before: Rules | None = None) -> None:
+        self.number: int = 0 if before is None else before.number + 1
+        self.later: Rules = self
+        self.starts, self.until = -DISTANT, DISTANT
+        """The moments from which this revision is in force and from which the later one is."""
         places = DECIMAL_PLACES.get(programme.currency, 2)
         self.programme = programme
         self.zone = zone(programme.time_zone)
@@ -45,7 +51,7 @@ class Rules:
         self.journeys = {key: Plan(key, journey, hours) for key, journey in programme.journeys.items()}
 
         self.birthdays, self.upgrades, self.dormancies = map(self._on, ("birthday", "tier_reached", "dormancy"))
-        self._points(programme, places)
+        self._points(programme, places, before)
         periods = [*(journey.after for journey in self.dormancies), *self.lasting.periods]
         periods += [period for period in (self.usable_after, self.referral_after) if period is not None]
         if self.review == "from_entry":
@@ -53,11 +59,13 @@ class Rules:
         self.soonest_ms = min((period.least_ms for period in periods), default=DISTANT)
         """What a fact makes due lies at least so far ahead of it (birthdays and changes of tier apart)."""
 
-    def _points(self, programme: Programme, places: int) -> None:
+    def _points(self, programme: Programme, places: int, before: Rules | None) -> None:
         points = programme.points
         self.earning = Earning(points, places, self.zone, self.leap_to_march)
-        self.lasting = Lasting(points.expiry, 1)
-        self.prolongings = {self.lasting.rule: self.lasting.prolonging} if self.lasting.prolonging else {}
+        self.lasting = Lasting(points.expiry, self.number + 1)
+        self.prolongings: dict[int, Prolonging] = {} if before is None else dict(before.prolongings)
+        if self.lasting.prolonging is not None:
+            self.prolongings[self.lasting.rule] = self.lasting.prolonging
         self.activities, self.joining = dict(points.activities), points.joining or 0
         self.referral_after = None
         if points.referral is not None:
@@ -69,6 +77,20 @@ class Rules:
         self.forgives = points.when_short == "forgive"
         self.redeeming = None if points.redeem is None else Redeeming(points.redeem, places)
         self.reserve_ms = RESERVE_MS if self.redeeming is None else self.redeeming.reserve_ms
+
+    def at(self, moment: int) -> Rules:
+        """The revision in force at a moment."""
+        rules = self
+        while moment >= rules.until:
+            rules = rules.later
+        return rules
+
+    def of(self, member: Member) -> Rules:
+        """The revision that a member was last folded under."""
+        rules = self
+        while rules.number < member.revision:
+            rules = rules.later
+        return rules
 
     def usable_on(self, day: int, today: int) -> int:
         """The day on which points of an order of ``day`` stop pending; 0 where they don't wait, or not any more."""
@@ -119,3 +141,13 @@ class Rules:
 
 def _period(text: str | None) -> Period | None:
     return None if text is None else Period.of(text)
+
+
+def compiled(shipped: Shipped) -> Rules:
+    """The first revision of a programme, which leads to the later ones by their dates."""
+    first = last = Rules(shipped.programme)
+    for text in sorted(shipped.revisions):
+        later = Rules(shipped.revisions[text], last)
+        last.until, last.later = last.zone.moment(date_to_day(date.fromisoformat(text))), later
+        later.starts, last = last.until, later
+    return first

@@ -19,6 +19,7 @@ def view(rules: Rules, member: Member, at: int) -> dict[str, Any]:
     ``spend`` is in minor units; ``next_due`` is null where nothing lies ahead.
     """
     fold.advance(rules, member, at, Outcome())
+    first, rules = rules, rules.of(member)
     standing = member.standings[-1] if member.standings else None
     return {
         "member_id": member.id,
@@ -32,7 +33,7 @@ def view(rules: Rules, member: Member, at: int) -> dict[str, Any]:
         "lots": [{"expires": _last_day(gone), "points": points} for gone, points, *_ in member.lots],
         "measures": measures.seen(rules, member, rules.zone.day(at)),
         "last_order_at": None if member.last_order_at is None else rfc3339(member.last_order_at),
-        "next_due": _moment(fold.next_due(rules, member)[0]),
+        "next_due": _moment(fold.next_due(first, member)[0]),
     }
 
 

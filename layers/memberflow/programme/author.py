@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 
 from memberflow.errors import BadProgramme
-from memberflow.programme import check, shape, source, templates
+from memberflow.programme import check, check_revisions, shape, source, templates
 from memberflow.programme.problems import Problem, suggest
 from memberflow.programme.schema import Programme, Shipped
 
@@ -30,22 +30,41 @@ def named(name_or_path: str) -> Path:
 def read(path: str | Path) -> tuple[Shipped | None, list[Problem]]:
     """A programme with its templates, and everything wrong with it in the order of places; None where it is in error.
 
-    ``path``: a YAML file, or a folder with a programme.yaml. Templates lie in messages/ beside the file. Raises
-    BadProgramme where the file can't be opened.
+    ``path``: a YAML file, or a folder with a programme.yaml. Later revisions lie beside it, named by the date from
+    which they are in force (programme.2026-03-01.yaml), templates in messages/. Raises BadProgramme where a file can't
+    be opened.
     """
     file = Path(path) / "programme.yaml" if Path(path).is_dir() else Path(path)
+    programme, problems = _read_page(file)
+    revisions: dict[str, Programme | None] = {}
+    for later in sorted(file.parent.glob(f"{file.stem}.????-??-??{file.suffix}")):
+        date = later.stem.removeprefix(f"{file.stem}.")
+        page, found = _read_page(later)
+        revisions[date] = page
+        problems += found
+        if programme is not None and page is not None:
+            problems += check_revisions.problems(programme, page, date, str(later))
+    if programme is None or any(problem.severity == "error" for problem in problems):
+        return None, problems
+    pages = {date: page for date, page in revisions.items() if page is not None}
+    messages = {
+        key: texts for page in (programme, *pages.values()) for key, texts in templates.read(page, file.parent).items()
+    }
+    return Shipped(programme=programme, messages=messages, revisions=pages), problems
+
+
+def _read_page(file: Path) -> tuple[Programme | None, list[Problem]]:
+    """One page of the programme; None where its shape is wrong."""
     try:
         data, places, problems = source.parse(file.read_bytes())
     except OSError as error:
         raise BadProgramme(f"{file}: {error.strerror}") from error
     problems += shape.problems(data, Programme)
+    programme = None
     if not problems:
         programme = msgspec.convert(data, Programme, strict=False)
         problems += check.problems(programme, file.parent)
-    problems = sorted((problem.placed(str(file), places) for problem in problems), key=_order)
-    if any(problem.severity == "error" for problem in problems):
-        return None, problems
-    return Shipped(programme=programme, messages=templates.read(programme, file.parent)), problems
+    return programme, sorted((problem.placed(str(file), places) for problem in problems), key=_order)
 
 
 def _order(problem: Problem) -> tuple[str, int, int, str]:

@@ -76,6 +76,9 @@ CODES = {
     "P067": Code("error", "value", "a minimum that is no multiple of the step"),
     "P068": Code("error", "key", "an activity that earns nothing"),
     "P069": Code("error", "key", "two rules that pay for one thing"),
+    # Revisions.
+    "P071": Code("error", "value", "a revision in force from a day that does not exist"),
+    "P072": Code("error", "value", "a revision that changes what stays"),
     # Message templates; from P053 on the place is in the template.
     "P051": Code("error", "value", "a message without any template"),
     "P052": Code("error", "value", "a message without a template in one of the programme's languages"),

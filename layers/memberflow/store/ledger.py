@@ -67,13 +67,19 @@ def advance(rules: Rules, member_ids: Sequence[str], until: int, run: str) -> Ta
         changes = []
         for stored in load(waiting).values():
             if stored.version:
-                out = Outcome()
-                fold.advance(rules, stored.member, until, out)
-                changes.append(change_of(rules, stored, out, until, run))
+                changes.append(_advance(rules, stored, until, run))
         waiting = [change.member_id for change in commit(changes, tally)]
         if not waiting:
             return tally
     raise StoreUnavailable(f"{len(waiting)} members were overtaken {ATTEMPTS_MAX} times")
+
+
+def _advance(rules: Rules, stored: Stored, until: int, run: str) -> Change:
+    if fold.crosses(rules, stored.member, until):
+        return _rebuild(rules, stored, max(until, stored.member.clock), [], until, Outcome(), run)
+    out = Outcome()
+    fold.advance(rules, stored.member, until, out)
+    return change_of(rules, stored, out, until, run)
 
 
 def _unique(arrivals: Sequence[Arrival]) -> list[Arrival]:
@@ -176,18 +182,26 @@ def _outcome(statement: bool) -> Outcome:
     return Outcome(entries=[] if statement else None)
 
 
-def _rebuild(rules: Rules, stored: Stored, clock: int, fresh: list[Arrival], known_at: int, out: Outcome) -> Change:
-    """Folds the member anew from all his facts to where he was, and keeps only what turns out differently."""
+def _rebuild(
+    rules: Rules,
+    stored: Stored,
+    until: int,
+    fresh: list[Arrival],
+    known_at: int,
+    out: Outcome,
+    run: str | None = None,
+) -> Change:
+    """Folds the member anew from all his facts, and keeps only what turns out differently."""
     member_id = stored.member.id
     kept = history(member_id)
     known = [*kept.facts.values(), *(arrival.fact for arrival in fresh)]
-    member = fold.fold(rules, member_id, known, max(clock, *(fact.at for fact in known)), out)
+    member = fold.fold(rules, member_id, known, max([until, *(fact.at for fact in known)]), out)
     unseen = Outcome(
         decisions=[decision for decision in out.decisions if decision.key not in kept.decisions],
         occurrences=[occurrence for occurrence in out.occurrences if occurrence.id not in kept.messages],
         referred=[one for one in out.referred if one.referrer not in kept.referrers],
     )
-    change = change_of(rules, Stored(member, stored.version, stored.due_at), unseen, known_at)
+    change = change_of(rules, Stored(member, stored.version, stored.due_at), unseen, known_at, run)
     change.tally.rebuilt = 1
     correct(change, kept, out, known_at)
     return change

@@ -7,15 +7,17 @@ A member comes before the messages he causes: released messages leave through th
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
+from itertools import islice
 
 from msgspec import Struct
-from msgspec.structs import asdict
+from msgspec.structs import asdict, replace
 from pynamodb.exceptions import PutError, PynamoDBException, UpdateError
 from pynamodb.expressions.update import Action
 
 from memberflow import runtime
+from memberflow.engine.packed import unpack
 from memberflow.engine.rules import Rules
 from memberflow.errors import StoreUnavailable
 from memberflow.facts import rfc3339
@@ -23,6 +25,7 @@ from memberflow.store import ledger
 from memberflow.store.models import (
     DueItem,
     Item,
+    MemberItem,
     MessageItem,
     RunItem,
     ShardItem,
@@ -36,13 +39,21 @@ from memberflow.store.reading import get
 PAGE = 400
 """Due items handled at a time, between one look at the clock and the next."""
 
+REVISED_PAGE = 50
+"""Members taken into a revision at a time: each is folded anew from his facts."""
 
-class Task(Struct, frozen=True):
-    """One shard's work in a run."""
+
+class Task(Struct, frozen=True, omit_defaults=True):
+    """One shard's work in a run.
+
+    ``whole``: all members are its work, ``shard`` is a segment of the table, ``after`` the key of the last one done.
+    """
 
     run_id: str
     shard: int
     until: int
+    whole: bool = False
+    after: tuple[str, str] | None = None
 
 
 class Done(Struct):
@@ -56,34 +67,53 @@ class Done(Struct):
     points_expired: int = 0
 
 
-def start(until: int) -> list[Task]:
-    """Opens the run of a moment and divides it into tasks; started again it gives the same tasks."""
-    run_id, shards, now = rfc3339(until), runtime.settings().due_shards, runtime.now()
+def start(rules: Rules, until: int) -> list[Task]:
+    """Opens the run of a moment and divides it into tasks; started again it gives the same tasks.
+
+    With a revision of the programme that came into force since, every member is taken into it, in a run of its own:
+    that is asked for at each start until it is through.
+    """
+    run_id, shards = rfc3339(until), runtime.settings().due_shards
+    _open(run_id, until, shards)
+    tasks = [Task(run_id, shard, until) for shard in range(shards)]
+    current = rules.at(until)
+    return tasks if current is rules else tasks + _revising(current, until, shards)
+
+
+def _revising(current: Rules, until: int, shards: int) -> list[Task]:
+    run_id = f"{rfc3339(current.starts)}.revision"
+    _open(run_id, current.starts, shards)
+    done = RunItem.get(*run_key(run_id), consistent_read=True).done or set()
+    return [Task(run_id, shard, until, whole=True) for shard in range(shards) if shard not in done]
+
+
+def _open(run_id: str, until: int, shards: int) -> None:
+    now = runtime.now()
     run = RunItem(*run_key(run_id), until=until, shards=shards, started_at=now, changed_at=now)
     try:
         run.save(Item.pk.does_not_exist())
     except PutError as error:
         if error.cause_response_code != "ConditionalCheckFailedException":
             raise
-    return [Task(run_id, shard, until) for shard in range(shards)]
 
 
-def work(rules: Rules, task: Task, may_go_on: Callable[[], bool]) -> bool:
-    """Does what is due in the shard, page by page; False where it had to stop before the end.
+def work(rules: Rules, task: Task, may_go_on: Callable[[], bool]) -> Task | None:
+    """Does what is due in the shard, page by page; returns the task of going on where it had to stop before the end.
 
     What is done is no longer due, so a task taken up again begins where the last one stopped. Raises StoreUnavailable.
     """
     try:
         with store_errors(f"shard {task.shard} of run {task.run_id} stopped"):
-            for page in _pages(task):
+            for page in _unrevised(rules, task) if task.whole else _pages(task):
                 if not may_go_on():
-                    return False
+                    return task
                 _note(task, _work_page(rules, task, page))
+                task = replace(task, after=(page[-1].pk, page[-1].sk)) if task.whole else task
             _close(task)
     except StoreUnavailable:
         _note_failure(task)
         raise
-    return True
+    return None
 
 
 def _pages(task: Task) -> Iterator[list[DueItem]]:
@@ -92,7 +122,17 @@ def _pages(task: Task) -> Iterator[list[DueItem]]:
     return (due[first : first + PAGE] for first in range(0, len(due), PAGE))
 
 
-def _work_page(rules: Rules, task: Task, page: list[DueItem]) -> Done:
+def _unrevised(rules: Rules, task: Task) -> Iterator[Sequence[Item]]:
+    """Members of the segment that were last folded under an earlier revision."""
+    revision, shards = rules.at(task.until).number, runtime.settings().due_shards
+    after = task.after and {"pk": {"S": task.after[0]}, "sk": {"S": task.after[1]}}
+    found = MemberItem.scan(segment=task.shard, total_segments=shards, last_evaluated_key=after)
+    members = (item for item in found if unpack(item.state).revision < revision)
+    while page := list(islice(members, REVISED_PAGE)):
+        yield page
+
+
+def _work_page(rules: Rules, task: Task, page: Sequence[DueItem | Item]) -> Done:
     members = [member_id_of(item.pk) for item in page if item.sk == "MEMBER"]
     messages = [(item.pk, item.sk) for item in page if item.sk != "MEMBER"]
     tally = ledger.advance(rules, members, task.until, task.run_id)

@@ -49,7 +49,11 @@ class Message(Shape, frozen=True, kw_only=True):
 
 
 class Shipped(Shape, frozen=True, kw_only=True):
-    """A checked programme with its templates (key, then language), as the build ships it to the functions."""
+    """A checked programme with its templates (key, then language), as the build ships it to the functions.
+
+    ``revisions``: later pages of it by the date from which they are in force ('2026-03-01', in its time zone).
+    """
 
     programme: Programme
     messages: dict[Name, dict[Language, Message]]
+    revisions: dict[str, Programme] = field(default_factory=dict)
