@@ -115,9 +115,7 @@ def _let_go(member: Member, id: str) -> Held | None:
     return held
 
 
-def _spend(
-    member: Member, fact: Redemption | Committed, wanted: int, parts: list[Lot], out: Outcome
-) -> list[Lot]:
+def _spend(member: Member, fact: Redemption | Committed, wanted: int, parts: list[Lot], out: Outcome) -> list[Lot]:
     """What the parts of lots taken before don't have is taken from the soonest lots, and owed where they end."""
     out.spent += wanted
     missing = wanted - sum(part[1] for part in parts)
