@@ -41,4 +41,4 @@ class Refused(MemberflowError):
 
     def __init__(self, code: str) -> None:
         self.code = code
-        super().__init__(code)
+        super().__init__(code.replace("_", " "))

@@ -19,6 +19,7 @@ Key = Annotated[
         description="The caller's own key for this request. Asked again with the same key nothing happens twice.",
     ),
 ]
+When = Annotated[str, Meta(extra_json_schema={"format": "date-time"})]
 LastDay = Annotated[str | None, Meta(description="The last day on which they are usable; null: they do not expire.")]
 
 
@@ -81,10 +82,10 @@ class PointsNow(Struct):
     """
 
     member_id: str
-    as_of: str
+    as_of: When
     tier: str | None
     points: int
-    worth: str | None
+    worth: Amount | None
     currency: str
     pending: int
     held: int
@@ -101,7 +102,7 @@ class Line(Struct):
     """
 
     number: int
-    at: str
+    at: When
     cause: str
     points: int
     pending: int
@@ -129,7 +130,7 @@ class QuoteGiven(Struct):
     """
 
     points: int
-    worth: str | None
+    worth: Amount | None
     currency: str
     theirs: int | None
     lots: list[Part]
@@ -141,31 +142,31 @@ class ReservationMade(Struct):
 
     reservation_id: str
     points: int
-    worth: str | None
+    worth: Amount | None
     currency: str
-    until: str
+    until: When
     order_id: str | None
 
 
 class ReservationCommitted(Struct):
     reservation_id: str
     points: int
-    at: str
+    at: When
     order_id: str | None
 
 
 class ReservationCancelled(Struct):
     reservation_id: str
-    at: str
+    at: When
 
 
 class RedemptionMade(Struct):
     redemption_id: str
     points: int
-    worth: str | None
+    worth: Amount | None
     currency: str
     theirs: int | None
-    at: str
+    at: When
 
 
 class AdjustmentMade(Struct):
@@ -173,7 +174,7 @@ class AdjustmentMade(Struct):
     points: int
     reason: str
     operator: str
-    at: str
+    at: When
 
 
 class Route(Struct, frozen=True, kw_only=True):

@@ -75,7 +75,7 @@ def _body(kind: type[Asked], event: Mapping[str, Any]) -> Asked:
     text = event.get("body") or "{}"
     if len(text) > BODY_BYTES:
         raise TooLarge(f"{len(text)} characters, at most {BODY_BYTES} are read")
-    raw = base64.b64decode(text) if event.get("isBase64Encoded") else text.encode()
+    raw = base64.b64decode(text) if event.get("isBase64Encoded") else text.encode(errors="replace")
     body: Asked = decoder.parse(raw, msgspec.json.Decoder(kind))
     return body
 
