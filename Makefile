@@ -36,7 +36,7 @@ bench: $(VENV)/ready
 build: $(VENV)/ready .venv-sam/ready
 	PATH="$(CURDIR)/$(BIN):$$PATH" .venv-sam/bin/sam build
 
-# The JSON Schemas of the events, from the types.
+# The JSON Schemas of the events and the HTTP API's OpenAPI file, from the types.
 schemas: $(VENV)/ready
 	$(BIN)/python -m cli.schemas
 

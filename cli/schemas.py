@@ -1,4 +1,4 @@
-"""Writes events/schemas/: a JSON Schema for each event, generated from the types that decode it (`make schemas`)."""
+"""Writes events/schemas/, a JSON Schema for each event, and events/openapi.json, from the types (`make schemas`)."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
+from cli import openapi
 from memberflow.events import EVENT_TYPES
 
 FOLDER = Path(__file__).parents[1] / "events" / "schemas"
+OPENAPI = FOLDER.parent / "openapi.json"
 
 
 def schema_files() -> dict[str, str]:
@@ -35,6 +37,7 @@ def main() -> None:
     FOLDER.mkdir(parents=True, exist_ok=True)
     for name, text in schema_files().items():
         (FOLDER / name).write_text(text, encoding="utf-8")
+    OPENAPI.write_text(openapi.text(), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -6,10 +6,11 @@ import importlib
 import io
 import os
 import sys
+import threading
 import warnings
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable
-from contextlib import ExitStack, nullcontext, redirect_stdout
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -52,7 +53,11 @@ class Context(Struct, frozen=True):
 
 
 class Functions:
-    """See LocalStack for ``requests``, ``requests_of`` and ``failures``."""
+    """See LocalStack for ``requests``, ``requests_of`` and ``failures``.
+
+    Threads may call at the same time. In Lambda each call has a process of its own; here they share one, so they take
+    turns, and change over where one waits for AWS: between its requests anything may happen, as there.
+    """
 
     def __init__(self, functions: dict[str, Function], quiet: bool) -> None:
         self.requests: Counter[str] = Counter()
@@ -62,6 +67,8 @@ class Functions:
         self._handlers: dict[str, Callable[[Any, Any], Any]] = {}
         self._running = ""
         self._calls = 0
+        self._turn = threading.Lock()
+        self._whose = 0
 
     def load(self, folder: Path, programme_file: Path | None, now: Callable[[], int]) -> ExitStack:
         """Imports the handlers anew, since they read their environment then; closing the result undoes it all.
@@ -100,23 +107,48 @@ class Functions:
                 request = f"{client.meta.service_model.service_name}.{operation}"
                 self.requests[request] += 1
                 self.requests_of[self._running][request] += 1
-            return plain(client, operation, arguments)
+            if self._whose != threading.get_ident():  # of a test, or of a thread that a function waits for
+                return plain(client, operation, arguments)
+            with self._others_turn():
+                return plain(client, operation, arguments)
 
         return counted
 
     def call(self, name: str, event: dict[str, Any]) -> Any:
         """What the function returns; both ways go through JSON. Raises FunctionFailed."""
         function = self._functions[name]
-        self._running, self._calls = name, self._calls + 1
+        self._calls += 1
         context = Context(name, function.memory_mb, function.timeout_s, f"local-{self._calls}")
+        self._begin(name)
         try:
-            with redirect_stdout(io.StringIO()) if self._quiet else nullcontext():
-                return _through_json(self._handlers[name](_through_json(event), context))
+            return _through_json(self._handlers[name](_through_json(event), context))
         except Exception as error:
             self.failures.append(Failure(name, error))
             raise FunctionFailed(f"{name}: {error!r}") from error
         finally:
             self._running = ""
+            self._end()
+
+    def _begin(self, name: str) -> None:
+        self._turn.acquire()
+        self._running, self._whose = name, threading.get_ident()
+        self._stdout = sys.stdout
+        if self._quiet:
+            sys.stdout = io.StringIO()
+
+    def _end(self) -> None:
+        self._whose = 0
+        sys.stdout = self._stdout
+        self._turn.release()
+
+    @contextmanager
+    def _others_turn(self) -> Iterator[None]:
+        name = self._running
+        self._end()
+        try:
+            yield
+        finally:
+            self._begin(name)
 
 
 def _through_json(value: Any) -> Any:

@@ -6,7 +6,7 @@ import gzip
 import json
 import os
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from moto import mock_aws
 from moto.dynamodb.models import dynamodb_backends
 from moto.dynamodb.models.utilities import dynamo_json_dump
 
-from cli.local import feeding, moto_fast, pump, wiring
+from cli.local import feeding, http, moto_fast, pump, wiring
 from cli.local.functions import FunctionFailed, Functions
 from cli.local.records import ACCOUNT, REGION
 from cli.local.translate import code_folder, translate
@@ -107,6 +107,28 @@ class LocalStack:
     def put_activities(self, lines: Iterable[bytes]) -> None:
         """Into the queue of activities."""
         feeding.put_activities(self.client("sqs"), self.wiring.doors["ActivitiesQueue"], lines)
+
+    def ask(
+        self,
+        method: str,
+        url: str,
+        claims: Mapping[str, str] | None = None,
+        body: str | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> http.Answer:
+        """Asks the HTTP API; ``url``: a path with its query, ``claims``: of a valid token (None: without one)."""
+        path = url.partition("?")[0]
+        route = next((each for each in self.wiring.routes if each.match(method, path) is not None), None)
+        if route is None:
+            return http.plain(404, "Not Found")
+        away = http.turned_away(route, claims)
+        if away is not None:
+            return away
+        try:
+            event = http.event_of(route, url, claims, body, headers, self.now())
+            return http.answer_of(self.call(route.function, event))
+        except FunctionFailed:
+            return http.plain(500, "Internal Server Error")
 
     def pump(self) -> None:
         """Delivers from every event source until all are empty."""

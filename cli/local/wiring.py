@@ -13,6 +13,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from cli.local.http import HttpRoute, routes_of
 from memberflow.errors import MemberflowError
 
 MADE = {"AWS::DynamoDB::Table", "AWS::Kinesis::Stream", "AWS::SQS::Queue"}
@@ -59,12 +60,16 @@ class Schedule(Struct, frozen=True):
 
 
 class Wiring(Struct, frozen=True):
-    """``doors``: the template's outputs that name a table, stream or queue. ``schedules``: by their names in it."""
+    """``doors``: the template's outputs that name a table, stream or queue. ``schedules``: by their names in it.
+
+    ``routes``: of its HTTP APIs.
+    """
 
     functions: dict[str, Function]
     mappings: list[Mapping]
     schedules: dict[str, Schedule]
     doors: dict[str, str]
+    routes: list[HttpRoute]
 
 
 Create = Callable[[dict[str, Any]], dict[str, str]]
@@ -87,7 +92,8 @@ def build(cloudformation: dict[str, Any], create: Create) -> Wiring:
         "Resources": made,
         "Outputs": {name: {"Value": value} for name, value in outputs.items()},
     }
-    return _read(*_resolved(tree, create(template)))
+    wired, doors = _resolved(tree, create(template))
+    return _read(wired, doors, list(routes_of(resources)))
 
 
 def _pruned(resource: dict[str, Any]) -> dict[str, Any]:
@@ -133,7 +139,7 @@ def _resolved(tree: Any, outputs: dict[str, str]) -> Any:
     return tree
 
 
-def _read(wired: dict[str, Any], doors: dict[str, str]) -> Wiring:
+def _read(wired: dict[str, Any], doors: dict[str, str], routes: list[HttpRoute]) -> Wiring:
     of: dict[str, dict[str, Any]] = {kind: {} for kind in _WIRED}
     for name, resource in wired.items():
         of[resource["Type"]][name] = resource["Properties"]
@@ -143,6 +149,7 @@ def _read(wired: dict[str, Any], doors: dict[str, str]) -> Wiring:
         [_mapping(said) for said in of[_MAPPING].values()],
         {name: Schedule(said["Target"]["Arn"], said["Target"]["Input"]) for name, said in of[_SCHEDULE].items()},
         doors,
+        routes,
     )
 
 

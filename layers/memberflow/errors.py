@@ -30,3 +30,15 @@ class BadProgramme(MemberflowError):
 
 class StoreUnavailable(MemberflowError):
     """The table did not answer or kept refusing: the input is left to be delivered again."""
+
+
+class UnknownMember(MemberflowError):
+    """Nobody of whom anything was ever heard."""
+
+
+class Refused(MemberflowError):
+    """What was asked can't be done with the member as he is; nothing was written. ``code``: why, as Refusal has it."""
+
+    def __init__(self, code: str) -> None:
+        self.code = code
+        super().__init__(code.replace("_", " "))

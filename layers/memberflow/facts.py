@@ -110,6 +110,7 @@ class Redemption(Fact, tag="points.redeemed", kw_only=True, frozen=True):
     """Points to be spent, refused where too few are usable or the programme says no.
 
     ``points`` as they are, or what ``quantity`` of a ``good`` costs. ``order_amount``: of the order they are spent on.
+    ``agreed``: a till was told yes, for ``points`` whatever they buy, and its word stands like that of Committed.
     """
 
     rank: ClassVar[int] = 6
@@ -120,6 +121,7 @@ class Redemption(Fact, tag="points.redeemed", kw_only=True, frozen=True):
     good: str | None = None
     quantity: int = 1
     partner: str | None = None
+    agreed: bool = False
 
 
 class Reserved(Fact, tag="points.reserved", kw_only=True, frozen=True):

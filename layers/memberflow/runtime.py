@@ -31,6 +31,8 @@ class Settings(Struct, frozen=True):
     mail_from: str
     mail_sets: dict[str, str]
     """The SES configuration set of each purpose."""
+    member_claim: str
+    """The claim of a token that holds the member's id."""
 
 
 @cache
@@ -44,6 +46,7 @@ def settings() -> Settings:
             "service": os.environ.get("MAIL_SERVICE_SET", ""),
             "marketing": os.environ.get("MAIL_MARKETING_SET", ""),
         },
+        member_claim=os.environ.get("MEMBER_CLAIM", "sub"),
     )
 
 

@@ -33,6 +33,7 @@ def stack(running: LocalStack) -> Iterator[LocalStack]:
     """The stack with an empty table, nothing counted, and the clock at the arrival of the sample events."""
     running.clock = ARRIVED
     running.requests.clear()
+    running.requests_of.clear()
     running.failures.clear()
     yield running
     running.pump()

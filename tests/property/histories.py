@@ -114,7 +114,7 @@ def _fact(draw: st.DrawFn, setting: Setting, at: int, letter: str, id: str, orde
         order_id = draw(st.sampled_from((None, None, "o00", "o10", "unknown")))
         return Refund(**head, order_id=order_id, amount=draw(st.sampled_from((1, 600, 2999, 100_000))))
     if letter == "p":
-        return Redemption(**head, points=draw(st.sampled_from(setting.points)))
+        return Redemption(**head, points=draw(st.sampled_from(setting.points)), agreed=draw(st.booleans()))
     if letter == "u":
         return Updated(**head, **{name: draw(values) for name, values in _profile(setting).items()})
     if letter == "c":

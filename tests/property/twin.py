@@ -106,7 +106,7 @@ class Twin:
             if isinstance(fact, Order):
                 self._rise(fact.at)
         elif isinstance(fact, Redemption):
-            self._redeem(fact.points)
+            self._redeem(fact.points, fact.agreed)
 
     def _enrol(self, at: int) -> None:
         self.enrolled = True
@@ -136,11 +136,12 @@ class Twin:
             else:
                 self.points.append(Point(paid.last_day))
 
-    def _redeem(self, points: int) -> None:
+    def _redeem(self, points: int, agreed: bool) -> None:
         usable = sorted((p for p in self.points if p.state == "open"), key=lambda p: p.last_day)
-        if len(usable) >= points:
+        if len(usable) >= points or agreed:
             for point in usable[:points]:
                 point.state = "spent"
+            self.debt += max(0, points - len(usable))
 
     def _refund(self, refund: Refund, at: int) -> None:
         if refund.order_id is None:

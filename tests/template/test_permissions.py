@@ -43,6 +43,9 @@ def requests(tmp_path_factory: pytest.TempPathFactory) -> dict[str, set[str]]:
         stack.put_orders([_order("o1", NOON - 4), _order("o2", NOON - 2), _order("late", NOON - 3), b"no order"])
         stack.pump()
         stack.put_orders([_order("later", NOON - 10)])
+        operator = {"sub": "o", "scope": "memberflow/operator"}
+        stack.ask("GET", "/members/m/statement", operator)
+        stack.ask("POST", "/members/m/redemptions", operator, '{"points": 1}', {"Idempotency-Key": "k"})
         for day in range(0, 800, 10):
             stack.clock = NOON + day * DAY
             stack.run(stack.clock)

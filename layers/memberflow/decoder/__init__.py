@@ -37,15 +37,20 @@ def decode(raw: bytes | str, currency: str) -> AnyFact:
     data = raw if isinstance(raw, bytes) else raw.encode(errors="replace")
     if len(data) > MAX_EVENT_BYTES:
         raise BadInput("", f"{len(data)} bytes", f"at most {MAX_EVENT_BYTES} bytes")
-    event = _parse(data)
+    return fact_of(parse(data, _EVENT_DECODER), currency)
+
+
+def fact_of(event: Event, currency: str) -> AnyFact:
+    """The fact that an event tells of. Raises BadInput."""
     fact: AnyFact = _TO_FACT[type(event)](event, currency)
     return fact
 
 
-def _parse(data: bytes) -> Event:
+def parse(data: bytes, decoder: msgspec.json.Decoder[Any]) -> Any:
+    """JSON as the decoder's type. Raises BadInput."""
     try:
         try:
-            return _EVENT_DECODER.decode(data)
+            return decoder.decode(data)
         except msgspec.ValidationError as error:
             raise _explain(data, error) from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
@@ -59,6 +64,9 @@ def _explain(data: bytes, error: msgspec.ValidationError) -> BadInput:
     value: Any = msgspec.json.decode(data)
     for step in filter(None, path.replace("]", "").replace("[", ".").split(".")):
         value = value[int(step)] if isinstance(value, list) else value[step]
+    unknown = problem.removeprefix("Object contains unknown field `").rstrip("`")
+    if unknown != problem.rstrip("`"):
+        return BadInput(unknown, value[unknown], "no field of that name")
     missing = problem.removeprefix("Object missing required field `").rstrip("`")
     if missing != problem.rstrip("`"):
         name, value, problem = missing, None, "a value: the field is required"

@@ -129,9 +129,9 @@ def take(member: Member, at: int, cause: str, points: int, out: Outcome) -> int:
 
 def take_parts(member: Member, at: int, cause: str, points: int, out: Outcome) -> list[lots.Lot]:
     """Takes from the soonest lots; returns the parts of lots that were taken."""
+    balance = 0 if out.entries is None else _balance(member, out)
     parts = lots.take(member.lots, points)
     if out.entries is not None:
-        balance = member.points - member.debt + sum(part[1] for part in parts)
         for part in parts:
             balance -= part[1]
             out.entries.append(Entry(at, cause, part[0], -part[1], balance))
@@ -173,12 +173,18 @@ def shelter(rules: Rules, member: Member, at: int) -> None:
 def record(member: Member, at: int, cause: str, lot: int | None, points: int, out: Outcome) -> None:
     """An entry of the ledger, after the movement."""
     if out.entries is not None:
-        out.entries.append(Entry(at, cause, lot, points, member.points - member.debt))
+        balance = out.entries[-1].balance + points if out.entries else _balance(member, out)
+        out.entries.append(Entry(at, cause, lot, points, balance))
 
 
 def record_pending(member: Member, at: int, cause: str, lot: int, points: int, out: Outcome) -> None:
     if out.entries is not None:
-        out.entries.append(Entry(at, cause, lot, 0, member.points - member.debt, points))
+        out.entries.append(Entry(at, cause, lot, 0, _balance(member, out), points))
+
+
+def _balance(member: Member, out: Outcome) -> int:
+    """As the last entry left it: to add up all lots for each entry would cost their square."""
+    return out.entries[-1].balance if out.entries else member.points - member.debt
 
 
 def _lot(key: Key, points: int) -> tuple[int, int, int]:

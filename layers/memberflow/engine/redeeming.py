@@ -20,6 +20,11 @@ class Redeeming:
         """What points are worth off an order, in minor units, rounded down."""
         return points * self.worth // self.points
 
+    @property
+    def fewest(self) -> int:
+        """The fewest points that can be spent off an order."""
+        return -(-self.least // self.step) * self.step
+
     def refused(self, points: int, order_amount: int | None) -> str | None:
         """Why so many points can't be spent on an order; None where they can."""
         if points < self.least:

@@ -23,7 +23,7 @@ def due(member: Member) -> tuple[int, str]:
 
 def price(rules: Rules, fact: Redemption | Reserved) -> int:
     """How many points it takes; 0 for a good that is not in the catalogue."""
-    if isinstance(fact, Reserved) or fact.good is None:
+    if isinstance(fact, Reserved) or fact.good is None or fact.agreed:
         return fact.points
     good = rules.redeeming.goods.get(fact.good) if rules.redeeming else None
     return 0 if good is None else good.points * fact.quantity
@@ -48,14 +48,13 @@ def refused(rules: Rules, member: Member, fact: Redemption | Reserved) -> str | 
 
 
 def redeem(rules: Rules, member: Member, fact: Redemption, out: Outcome, history: History | None) -> None:
-    """Spends the points asked for, or refuses the whole."""
-    code = refused(rules, member, fact)
+    """Spends the points asked for, or refuses the whole; what was agreed is spent, and owed where it is gone."""
+    code = None if fact.agreed else refused(rules, member, fact)
     if code is not None:
         out.refusals.append(Refusal(fact.name, code))
         return
     wanted = price(rules, fact)
-    out.spent += wanted
-    parts = points.take_parts(member, fact.at, fact.name, wanted, out)
+    parts = _spend(member, fact, wanted, [], out)
     _spent(fact.order_id, parts, history)
     points.prolong(rules, member, "redemption", rules.zone.day(fact.at), wanted, history)
 
@@ -75,16 +74,9 @@ def commit(rules: Rules, member: Member, fact: Committed, out: Outcome, history:
     """Soonest lot first of what is held; the rest of that goes back. What is not held any more is taken, or owed."""
     held = _let_go(member, fact.id)
     rest = [] if held is None else held.parts
-    out.spent += fact.points
     parts = lots.take(rest, fact.points)
     _put_back(rules, member, fact.at, fact.name, rest, out)
-    missing = fact.points - sum(part[1] for part in parts)
-    if missing:
-        more = points.take_parts(member, fact.at, fact.name, missing, out)
-        parts += more
-        owed = missing - sum(part[1] for part in more)
-        if owed:
-            points.owe(member, fact.at, fact.name, owed, out)
+    parts = _spend(member, fact, fact.points, parts, out)
     order_id = fact.order_id or (held.order_id if held else None)
     _spent(order_id, parts, history)
     points.prolong(rules, member, "redemption", rules.zone.day(fact.at), fact.points, history)
@@ -121,6 +113,17 @@ def _let_go(member: Member, id: str) -> Held | None:
     if held is not None:
         member.held.remove(held)
     return held
+
+
+def _spend(member: Member, fact: Redemption | Committed, wanted: int, parts: list[Lot], out: Outcome) -> list[Lot]:
+    """What the parts of lots taken before don't have is taken from the soonest lots, and owed where they end."""
+    out.spent += wanted
+    missing = wanted - sum(part[1] for part in parts)
+    more = points.take_parts(member, fact.at, fact.name, missing, out)
+    missing -= sum(part[1] for part in more)
+    if missing:
+        points.owe(member, fact.at, fact.name, missing, out)
+    return [*parts, *more]
 
 
 def _spent(order_id: str | None, parts: list[Lot], history: History | None) -> None:

@@ -7,7 +7,7 @@ more: he is folded anew, and what turns out differently from what was decided be
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Literal
 
 from msgspec import Struct
@@ -15,14 +15,15 @@ from msgspec.structs import replace
 
 from memberflow import facts, runtime
 from memberflow.engine import fold
+from memberflow.engine.member import Member
 from memberflow.engine.outcome import Outcome
 from memberflow.engine.rules import Rules
-from memberflow.errors import StoreUnavailable
+from memberflow.errors import Refused, StoreUnavailable
 from memberflow.facts import AnyFact
 from memberflow.store.changes import FACTS_MAX, change_of, correct
 from memberflow.store.commit import Change, Tally, commit
 from memberflow.store.models import FactItem, fact_key
-from memberflow.store.reading import Stored, get, history, load
+from memberflow.store.reading import Stored, get, history, load, load_with
 
 ATTEMPTS_MAX = 5
 """How often a member is folded again when other writers overtake him, before his input is left to come again."""
@@ -57,6 +58,40 @@ def take(rules: Rules, arrivals: Sequence[Arrival]) -> Tally:
     if readdressed:
         tally.add(take(rules, readdressed))
     return tally
+
+
+Decide = Callable[[Member, list[AnyFact], int], AnyFact]
+"""A fact for a member as of a moment, or the one stored already that says the same; raises what speaks against it."""
+
+
+def take_if(rules: Rules, member_id: str, fact_keys: Sequence[tuple[str, str]], now: int, decide: Decide) -> AnyFact:
+    """Has a fact decided upon by the member as he is, and writes both unless the fold refuses it: nothing, then.
+
+    ``decide`` gets those of the facts under ``fact_keys`` that are stored, and the fact's moment: now, but later than
+    everything that has happened to the member. Whoever is overtaken decides again, so two can't have the same points.
+    Raises Refused, UnknownMember, StoreUnavailable.
+    """
+    for _ in range(ATTEMPTS_MAX):
+        stored, known = load_with(member_id, fact_keys)
+        member, out = stored.member, Outcome()
+        at = max(now, member.clock + 1)
+        fold.advance(rules, member, at, out)
+        fact = decide(member, known, at)
+        if fact in known:
+            return fact
+        fold.apply(rules, member, fact, out)
+        _raise_refusal(fact, out)
+        change = change_of(rules, stored, out, now)
+        change.items[:0] = [_fact_item(Arrival(fact, now))]
+        if not commit([change], Tally()):
+            return fact
+    raise StoreUnavailable(f"a member was overtaken {ATTEMPTS_MAX} times")
+
+
+def _raise_refusal(fact: AnyFact, out: Outcome) -> None:
+    for refusal in out.refusals:
+        if refusal.fact == fact.name:
+            raise Refused(refusal.code)
 
 
 def advance(rules: Rules, member_ids: Sequence[str], until: int, run: str) -> Tally:

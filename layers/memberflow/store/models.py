@@ -186,7 +186,11 @@ def member_key(member_id: str) -> tuple[str, str]:
 
 
 def fact_key(fact: facts.AnyFact) -> tuple[str, str]:
-    return f"MEMBER#{fact.member_id}", f"FACT#{fact.kind}#{fact.id}"
+    return fact_key_of(type(fact), fact.member_id, fact.id)
+
+
+def fact_key_of(kind: type[facts.Fact], member_id: str, id: str) -> tuple[str, str]:
+    return f"MEMBER#{member_id}", f"FACT#{kind.kind}#{id}"
 
 
 def decision_key(member_id: str, known_at: int, version: int, n: int) -> tuple[str, str]:

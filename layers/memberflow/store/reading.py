@@ -11,6 +11,7 @@ from memberflow import facts
 from memberflow.engine.member import Member
 from memberflow.engine.outcome import Decision, Occurrence
 from memberflow.engine.packed import unpack
+from memberflow.errors import UnknownMember
 from memberflow.facts import AnyFact
 from memberflow.store.models import (
     DecisionItem,
@@ -68,9 +69,25 @@ def load(member_ids: Iterable[str]) -> dict[str, Stored]:
     found = {member_id: Stored(Member(member_id)) for member_id in member_ids}
     for item in get(member_key(member_id) for member_id in found):
         if isinstance(item, MemberItem):
-            due_at = None if item.due_at is None else int(item.due_at)
-            found[member_id_of(item.pk)] = Stored(unpack(item.state), int(item.version), due_at)
+            found[member_id_of(item.pk)] = _stored(item)
     return found
+
+
+def load_with(member_id: str, fact_keys: Iterable[tuple[str, str]] = ()) -> tuple[Stored, list[AnyFact]]:
+    """A member and those of some of his facts that there are, in one request.
+
+    Raises UnknownMember, StoreUnavailable.
+    """
+    items = get([member_key(member_id), *fact_keys])
+    stored = next((_stored(item) for item in items if isinstance(item, MemberItem)), None)
+    if stored is None:
+        raise UnknownMember(f"nothing is known of {member_id!r}")
+    return stored, [facts.decode(item.body) for item in items if isinstance(item, FactItem)]
+
+
+def _stored(item: MemberItem) -> Stored:
+    due_at = None if item.due_at is None else int(item.due_at)
+    return Stored(unpack(item.state), int(item.version), due_at)
 
 
 def history(member_id: str) -> Kept:

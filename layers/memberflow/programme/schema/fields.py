@@ -100,3 +100,10 @@ def year_day(text: str) -> tuple[int, int]:
     """'1 January' as (1, 1); the month of '1 each month' is 0."""
     day, _, month = text.partition(" ")
     return (0 if month == "each month" else MONTHS.index(month) + 1), int(day)
+
+
+def decimal_text(minor: int, currency: str) -> str:
+    """Integer minor units to decimal text, such as 12.50."""
+    places = DECIMAL_PLACES.get(currency, 2)
+    whole, part = divmod(minor, 10**places)
+    return f"{whole}.{part:0{places}}" if places else str(whole)
