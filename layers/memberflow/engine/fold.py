@@ -28,9 +28,20 @@ from memberflow.engine.rules import Rules
 from memberflow.facts import AnyFact, Delivered, Joined, Judged, Order, Refund, Reinstated
 
 
-def fold(rules: Rules, member_id: str, facts: Iterable[AnyFact], now: int, out: Outcome) -> Member:
-    """The member as of ``now``, from all his facts, each once and in any order; those after ``now`` are left out."""
-    member, history, last = Member(member_id), History(), None
+def fold(
+    rules: Rules,
+    member_id: str,
+    facts: Iterable[AnyFact],
+    now: int,
+    out: Outcome,
+    history: History | None = None,
+) -> Member:
+    """The member as of ``now``, from all his facts, each once and in any order; those after ``now`` are left out.
+
+    ``history``: an empty one, for who wants to see each order's fate.
+    """
+    member, last = Member(member_id), None
+    history = History() if history is None else history
     for fact in sorted(facts, key=_KEY):
         if fact.at > now:
             break
