@@ -26,7 +26,7 @@ def flag(rules: Rules, member: Member, fact: Order, day: int, at: int, out: Outc
     if history is not None:
         history.lines[fact.id].counts = False
     seen = (Figure("order", fact.amount, figure),)
-    out.decisions.append(_decision(member, "flagged", at, fact.name, figures=seen))
+    out.decisions.append(_decision(member, "flagged", at, fact.name, figures=seen, note=fact.id))
     return True
 
 
