@@ -9,8 +9,9 @@ from typing import Any
 import click
 from msgspec import Struct
 
-from cli import explanation, factfiles, options, screen, sources, table, words
+from cli import explanation, factfiles, letter, options, phrases, screen, sources, table, words
 from cli.table import Message
+from cli.tongue import Tongue
 from memberflow.engine.rules import Rules, compiled
 from memberflow.errors import MemberflowError
 from memberflow.explain import explain
@@ -30,11 +31,15 @@ class UnknownMember(MemberflowError):
 @click.command("explain")
 @click.argument("member")
 @click.option("--at", metavar="T", help="As of this date or moment.")
+@click.option("--language", type=click.Choice(phrases.LANGUAGES), default="en", show_default=True)
+@click.option(
+    "--for", "reader", type=click.Choice(("staff", "member")), default="staff", show_default=True, help="Who reads it."
+)
 @click.option("--statement", is_flag=True, help="Every movement of points besides.")
 @sources.tables
 @click.option("--facts", multiple=True, type=options.FILE, metavar="FILE", help="Files of facts instead of a table.")
 @options.programme()
-def command(member: str, at: str | None, statement: bool, **given: Any) -> None:
+def command(member: str, at: str | None, language: str, reader: str, statement: bool, **given: Any) -> None:
     """Explain MEMBER: his tier and why, what is missing for the next, his points, and what is due.
 
     Folded anew from his facts, so it can be asked as of any date. Without --at: as of now, which for a saved table is
@@ -44,11 +49,15 @@ def command(member: str, at: str | None, statement: bool, **given: Any) -> None:
     known = _from_files(rules, member, given["facts"]) if given["facts"] else _from_table(member, given)
     moment = known.now if at is None else words.parse_moment(rules, "--at", at)
     told = explain(rules, member, known.facts, moment)
+    tongue = Tongue(rules, language, labels=reader == "member")
+    if reader == "member":
+        click.echo("\n".join(letter.lines(tongue, told)))
+        return
     messages = known.messages
     if messages is None:
         messages = [Message(occurrence, "nothing sent: files only") for occurrence in told.occurrences]
     until = [message for message in messages if message.occurrence.at <= moment]
-    explanation.show(screen.console(), rules, told, until, statement)
+    explanation.show(screen.console(), tongue, told, until, statement)
 
 
 class _Known(Struct):

@@ -1,4 +1,4 @@
-"""An explanation in words: short sentences and small tables."""
+"""An explanation as staff read it: short sentences and small tables."""
 
 from __future__ import annotations
 
@@ -8,126 +8,156 @@ from typing import TYPE_CHECKING
 from cli import words
 from cli.screen import columns
 from cli.table import Message
-from memberflow.engine.outcome import Figure
-from memberflow.engine.rules import Rules
-from memberflow.explain import Due, Explanation, Need, Review
+from cli.tongue import Tongue
+from memberflow.engine.fallout import Leaving
+from memberflow.engine.outlook import Review
+from memberflow.explain import Counting, Due, Explanation
 
 if TYPE_CHECKING:
     from rich.console import Console
 
 MESSAGES_SHOWN = 8
+ORDERS_SHOWN = 20
 
 
-def show(screen: Console, rules: Rules, told: Explanation, messages: list[Message], statement: bool) -> None:
-    for line in _lines(rules, told):
+def show(screen: Console, tongue: Tongue, told: Explanation, messages: list[Message], statement: bool) -> None:
+    for line in _lines(tongue, told):
         screen.print(line, soft_wrap=True)
-    columns(screen, "Decisions", ["when", "outcome", "seen"], _decisions(rules, told))
-    columns(screen, f"Points: {told.points:,} usable", ["points", "usable through"], _lots(told))
+    if told.tier is not None:
+        _table(screen, tongue, "orders", _orders(tongue, told))
+        _table(screen, tongue, "leaving", _leaving(tongue, told))
+    _table(screen, tongue, "decisions", _decisions(tongue, told))
+    _table(screen, tongue, "points", _lots(told), points=f"{told.points:,}")
     shown = sorted(messages, key=lambda message: message.occurrence.at)[-MESSAGES_SHOWN:]
-    rows = [[words.moment(rules, m.occurrence.at), m.occurrence.journey, m.outcome] for m in shown]
-    columns(screen, "Last messages", ["when", "journey", "outcome"], rows)
+    rows = [[words.moment(tongue.rules, m.occurrence.at), m.occurrence.journey, m.outcome] for m in shown]
+    _table(screen, tongue, "messages", rows)
     if statement:
-        heads = ["when", "cause", "lot, usable through", "points", "balance"]
-        columns(screen, "Statement", heads, _statement(rules, told))
+        _table(screen, tongue, "statement", _statement(tongue, told))
 
 
-def _lines(rules: Rules, told: Explanation) -> Iterator[str]:
-    units = f"{rules.zone.name}, amounts in {rules.programme.currency}"
-    yield f"{told.member_id} as of {words.moment(rules, told.at)} ({units})"
+def _table(screen: Console, tongue: Tongue, name: str, rows: list[list[str]], **values: str) -> None:
+    columns(screen, tongue.say(f"{name}_title", **values), tongue.heads(f"{name}_heads"), rows)
+
+
+def _lines(tongue: Tongue, told: Explanation) -> Iterator[str]:
+    rules, say = tongue.rules, tongue.say
+    at, currency = words.moment(rules, told.at), rules.programme.currency
+    yield say("as_of", member=told.member_id, at=at, zone=rules.zone.name, currency=currency)
     yield ""
-    if told.tier is None or told.since is None or told.why is None:
-        yield f"Not enrolled yet: {'he has not bought or joined' if rules.enrols_on_order else 'he has not joined'}."
+    if told.tier is None:
+        yield say("not_enrolled_or_bought" if rules.enrols_on_order else "not_enrolled")
     else:
-        yield f"Tier: {told.tier}, since {words.moment(rules, told.since)}."
-        yield f"Why: {words.decided(rules, told.why)}."
-        yield f"Counts today, from {words.day(told.first)}: {_measures(rules, told)}."
-        yield from (f"For {ahead.tier}: {_need(rules, ahead.need)}." for ahead in told.ahead)
-        yield _review(rules, told.review)
+        yield from _of_tier(tongue, told)
     if told.debt:
-        yield f"Owes {told.debt:,} points, which his next earnings repay."
+        yield say("owes", points=f"{told.debt:,}")
     if told.waiting_refunds:
-        yield f"Refunds waiting for their order: {', '.join(told.waiting_refunds)}."
+        yield say("waiting_refunds", ids=", ".join(told.waiting_refunds))
     if told.waiting_orders:
-        yield f"Orders waiting for him to join: {', '.join(told.waiting_orders)}."
+        yield say("waiting_orders", ids=", ".join(told.waiting_orders))
     for refusal in told.refusals:
-        yield f"Refused: {words.cause(refusal.fact)}, {refusal.code.replace('_', ' ')}."
-    yield _due(rules, told, told.due)
+        yield say("refused", cause=tongue.cause(refusal.fact), code=refusal.code.replace("_", " "))
+    yield _due(tongue, told, told.due)
     yield ""
 
 
-def _measures(rules: Rules, told: Explanation) -> str:
-    return ", ".join(f"{name} {words.measure(rules, name, value)}" for name, value in told.measures.items())
+def _of_tier(tongue: Tongue, told: Explanation) -> Iterator[str]:
+    say = tongue.say
+    if told.tier is not None and told.since is not None and told.why is not None:
+        yield say("tier", tier=tongue.tier(told.tier), since=words.moment(tongue.rules, told.since))
+        yield say("why", decided=tongue.decided(told.why))
+    yield say("counts", first=words.day(told.first), measures=tongue.measures(told.measures))
+    for name, parts in told.scores.items():
+        made_of = [f"{tongue.measure(part.measure)} {part.share}/{part.weight}" for part in parts]
+        yield say("score", score=name, parts=", ".join(made_of))
+    for ahead in told.ahead:
+        yield say("for", tier=tongue.tier(ahead.tier), need=tongue.need(ahead.need))
+        if ahead.enough:
+            yield say("reach", tier=tongue.tier(ahead.tier), enough=tongue.enough(ahead.enough))
+    yield from _review(tongue, told, told.review)
+    if told.hold is not None:
+        until, operator, reason = told.hold
+        yield say("hold", operator=operator, day=words.day(until - 1), reason=reason)
+    yield from (say("candidate", tier=tongue.tier(tier)) for tier in told.candidate_for)
+    waiting = [f"{order.id} ({words.money(tongue.rules, order.paid)})" for order in told.orders if not order.counts]
+    if waiting:
+        yield say("flagged", orders=", ".join(waiting))
 
 
-def _review(rules: Rules, review: Review | None) -> str:
+def _review(tongue: Tongue, told: Explanation, review: Review | None) -> Iterator[str]:
     if review is None:
-        return "No review: the lowest tier is for good."
-    need = f"{_need(rules, review.need)}, counted from {words.day(review.first)}"
-    return f"Review on {words.day(rules.zone.day(review.at))}: stays with {need}; else drops to {review.below}."
+        lowest = tongue.rules.levels[0].name == told.tier
+        yield tongue.say("no_review" if lowest else "no_review_above")
+        return
+    day = words.day(tongue.rules.zone.day(review.at))
+    if review.need is None or review.below is None:
+        yield tongue.say("review_up", day=day)
+        return
+    need, first = tongue.need(review.need), words.day(review.first)
+    phrase = "put_off" if review.put_off else "review"
+    yield tongue.say(phrase, day=day, need=need, first=first, below=tongue.tier(review.below))
+    if review.at_risk is not None and not review.put_off:
+        yield tongue.say("at_risk", day=words.day(review.at_risk))
+    if review.enough and not review.need.met:
+        yield tongue.say("keep", enough=tongue.enough(review.enough))
 
 
-def _need(rules: Rules, need: Need) -> str:
-    """'spend 820.00 of 1,000.00 (180.00 missing) and one of [orders 3 of 2, …]'."""
-    parts = [_figure(rules, figure) for figure in need.figures]
-    parts += [_need(rules, part) for part in need.all]
-    if need.any:
-        parts.append(f"one of [{'; '.join(_need(rules, part) for part in need.any)}]")
-    return " and ".join(parts)
-
-
-def _figure(rules: Rules, figure: Figure) -> str:
-    if figure.met:
-        return f"{words.figure(rules, figure)} (met)"
-    short = words.measure(rules, figure.measure, figure.threshold - figure.value)
-    return f"{words.figure(rules, figure)} ({short} missing)"
-
-
-_DUE = {
-    "revision": "the programme's next revision comes into force",
-    "usable": "pending points become usable",
-    "lapse": "a reservation of points lapses",
-    "referral": "his first order counts for the member who referred him",
-}
-
-
-def _due(rules: Rules, told: Explanation, due: Due | None) -> str:
+def _due(tongue: Tongue, told: Explanation, due: Due | None) -> str:
     if due is None:
-        return "Nothing lies ahead."
+        return tongue.say("nothing_ahead")
+    return tongue.say("next", at=words.moment(tongue.rules, due.at), what=_what(tongue, told, due))
+
+
+def _what(tongue: Tongue, told: Explanation, due: Due) -> str:
     if due.what == "expiry":
         gone, points = told.lots[0][:2]
-        what = f"{points:,} points expire, {words.day(gone - 1)} being their last day"
-    elif due.what == "review":
-        what = f"his tier is reviewed, as every {rules.programme.tiers.review_every}"
-    elif due.what in _DUE:
-        what = _DUE[due.what]
-    else:
-        what = f"message {due.journey}, {_reason(rules, due.journey)}"
-    return f"Next, unless something happens before: {words.moment(rules, due.at)}, {what}."
+        return tongue.say("expiry", points=f"{points:,}", day=words.day(gone - 1))
+    if due.what == "review":
+        return tongue.say("review_due")
+    if due.what != "message":
+        return tongue.say(due.what)
+    after = tongue.rules.programme.journeys[due.journey].after
+    return tongue.say("message_dormant" if after else "message_birthday", journey=due.journey, after=after)
 
 
-def _reason(rules: Rules, journey: str) -> str:
-    """Of a message that time brings."""
-    after = rules.programme.journeys[journey].after
-    return f"{after} after his last order" if after else "on his birthday"
-
-
-def _decisions(rules: Rules, told: Explanation) -> list[list[str]]:
-    rows = []
-    for decision in told.decisions:
-        change = f"{decision.outcome} {decision.after}, by {words.cause(decision.cause)}"
-        rows.append([words.moment(rules, decision.at), change, words.evidence(rules, decision)])
+def _orders(tongue: Tongue, told: Explanation) -> list[list[str]]:
+    """The newest last. Those that are left out add up with the others to what counts."""
+    rules = tongue.rules
+    shown = told.orders[-ORDERS_SHOWN:]
+    before = told.orders[: -len(shown)] if shown else []
+    rows = [["…", f"{len(before):,}", "", "", words.money(rules, _counted(before)), ""]] if before else []
+    for order in shown:
+        counts = words.money(rules, order.left) if order.counts else tongue.say("not_judged")
+        paid, leaves = words.money(rules, order.paid), words.day(order.leaves)
+        rows.append([words.day(order.day), order.id, order.channel, paid, counts, leaves])
     return rows
+
+
+def _counted(orders: list[Counting]) -> int:
+    return sum(order.left for order in orders if order.counts)
+
+
+def _leaving(tongue: Tongue, told: Explanation) -> list[list[str]]:
+    rows = [[words.day(one.day), *_amounts(tongue, one)] for one in told.leaving]
+    return rows[:ORDERS_SHOWN]
+
+
+def _amounts(tongue: Tongue, one: Leaving) -> list[str]:
+    return [words.money(tongue.rules, one.spend), f"{one.orders:,}", words.money(tongue.rules, one.left)]
+
+
+def _decisions(tongue: Tongue, told: Explanation) -> list[list[str]]:
+    return [[words.moment(tongue.rules, one.at), tongue.change(one), tongue.evidence(one)] for one in told.decisions]
 
 
 def _lots(told: Explanation) -> list[list[str]]:
     return [[f"{points:,}", words.last_day(gone)] for gone, points, *_ in told.lots]
 
 
-def _statement(rules: Rules, told: Explanation) -> list[list[str]]:
+def _statement(tongue: Tongue, told: Explanation) -> list[list[str]]:
     return [
         [
-            words.moment(rules, entry.at),
-            words.cause(entry.cause),
+            words.moment(tongue.rules, entry.at),
+            tongue.cause(entry.cause),
             words.last_day(entry.lot),
             f"{entry.points:+,}",
             f"{entry.balance:,}",

@@ -6,6 +6,7 @@ from collections import defaultdict
 
 from cli import words
 from cli.table import Message
+from cli.tongue import Tongue
 from memberflow.engine.outcome import Entry
 from memberflow.engine.rules import Rules
 from memberflow.explain import Explanation
@@ -24,7 +25,8 @@ def tell(rules: Rules, facts: list[AnyFact], explanation: Explanation, messages:
     refused = {refusal.fact: refusal.code.replace("_", " ") for refusal in explanation.refusals}
     dated: list[_Dated] = [(fact.at, 0, _of_fact(rules, fact, moved, refused)) for fact in facts]
     dated += [(at, 0, f"points expire: {_points(entries)}") for at, entries in expired.items()]
-    dated += [(decision.at, 1, words.decided(rules, decision)) for decision in explanation.decisions]
+    tongue = Tongue(rules, "en")
+    dated += [(decision.at, 1, tongue.decided(decision)) for decision in explanation.decisions]
     dated += [(message.occurrence.at, 2, _of_message(message)) for message in messages]
     return [f"{words.moment(rules, at)}  {text}" for at, _, text in sorted(dated) if text]
 

@@ -8,20 +8,11 @@ import click
 
 from memberflow.engine.calendar import day_to_date
 from memberflow.engine.member import NEVER
-from memberflow.engine.outcome import Decision, Figure
 from memberflow.engine.rules import Rules
 from memberflow.facts import moment as moment_of
 from memberflow.programme.schema.fields import DECIMAL_PLACES
 
-_CAUSES = {
-    "order.paid": "order",
-    "order.refunded": "refund",
-    "points.redeemed": "redemption",
-    "member.joined": "joining",
-    "member.updated": "update",
-    "review": "the review",
-    "expired": "expiry",
-}
+_MONEY = ("spend", "largest_order", "order")
 
 
 def money(rules: Rules, minor: int) -> str:
@@ -30,12 +21,7 @@ def money(rules: Rules, minor: int) -> str:
 
 
 def measure(rules: Rules, name: str, value: int) -> str:
-    return money(rules, value) if name == "spend" else f"{value:,}"
-
-
-def figure(rules: Rules, seen: Figure) -> str:
-    name = seen.measure
-    return f"{name} {measure(rules, name, seen.value)} of {measure(rules, name, seen.threshold)}"
+    return money(rules, value) if name.split()[0] in _MONEY else f"{value:,}"
 
 
 def day(number: int) -> str:
@@ -53,28 +39,6 @@ def moment(rules: Rules, at: int) -> str:
     """Local date and time, to the minute."""
     minute = rules.zone.minute(at)
     return f"{day(rules.zone.day(at))} {minute // 60:02}:{minute % 60:02}"
-
-
-def cause(text: str) -> str:
-    """'order.paid#17' as 'order 17'."""
-    kind, _, id = text.partition("#")
-    return f"{_CAUSES.get(kind, kind)} {id}".rstrip()
-
-
-def evidence(rules: Rules, decision: Decision) -> str:
-    """What the rule saw, and over which days."""
-    if not decision.figures:
-        return ""
-    figures = ", ".join(figure(rules, seen) for seen in decision.figures)
-    return f"{figures}, {day(decision.first)} to {day(decision.last)}"
-
-
-def decided(rules: Rules, decision: Decision) -> str:
-    """'reached gold by order 17 (spend 1,020.00 of 1,000.00, 2010-03-06 to 2011-03-05)'."""
-    verb = {"enrolled": "enrolled as", "dropped": "dropped to", "refunded": "back to"}
-    text = f"{verb.get(decision.outcome, decision.outcome)} {decision.after} by {cause(decision.cause)}"
-    seen = evidence(rules, decision)
-    return f"{text} ({seen})" if seen else text
 
 
 def parse_moment(rules: Rules, option: str, text: str) -> int:

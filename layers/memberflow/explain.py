@@ -7,44 +7,29 @@ from typing import Literal, get_args
 
 from msgspec import Struct
 
-from memberflow.engine import fold, measures, reviews
-from memberflow.engine.conditions import Condition
-from memberflow.engine.member import DISTANT, Member
-from memberflow.engine.outcome import Decision, Entry, Figure, Occurrence, Outcome, Refusal
+from memberflow.engine import fallout, fold, measures, outlook
+from memberflow.engine.fallout import Leaving
+from memberflow.engine.history import History
+from memberflow.engine.member import DISTANT
+from memberflow.engine.outcome import Decision, Entry, Occurrence, Outcome, Refusal
+from memberflow.engine.outlook import Part, Review, TierAhead
 from memberflow.engine.rules import Rules
 from memberflow.facts import AnyFact, Order, Refund
 
 
-class Need(Struct, frozen=True):
-    """What a rule asks for, beside what there is: all ``figures``, everything in ``all`` and one of ``any``."""
+class Counting(Struct, frozen=True):
+    """An order in the tiers' window: what is ``left`` of what was ``paid``, and the first day it is gone from there.
 
-    figures: tuple[Figure, ...]
-    all: tuple[Need, ...] = ()
-    any: tuple[Need, ...] = ()
-
-    @property
-    def met(self) -> bool:
-        parts = [*(figure.met for figure in self.figures), *(need.met for need in self.all)]
-        return all(parts) and (not self.any or any(need.met for need in self.any))
-
-
-class TierAhead(Struct, frozen=True):
-    """A tier above the member's, and what its entry rule sees today."""
-
-    tier: str
-    need: Need
-
-
-class Review(Struct, frozen=True):
-    """The end of the term. ``need`` counts what is there today and lies within the window of that day, ``first`` to it.
-
-    Where it is not met by then the member drops to ``below``.
+    ``counts`` is False while it is out of the ordinary and nobody has accepted it.
     """
 
-    at: int
-    first: int
-    need: Need
-    below: str
+    id: str
+    day: int
+    channel: str
+    paid: int
+    left: int
+    leaves: int
+    counts: bool
 
 
 What = Literal["revision", "usable", "lapse", "expiry", "review", "referral", "message"]
@@ -64,10 +49,11 @@ class Explanation(Struct, frozen=True):
     """A member as of the moment ``at``. Days are numbered from 1970-01-01 in the programme's zone.
 
     ``why``: the last change of his tier, later than ``since`` where it took him back to a tier that he held before.
-    ``first``: the first day of today's window. ``ahead``: the tiers above his, the next one first. ``lots``: [day on
-    which they are gone, points].
-    ``entries``: every movement of points, the statement. ``waiting_refunds`` wait for their order, ``waiting_orders``
-    for the member to join.
+    ``first``: the first day of today's window; ``orders``: those in it; ``leaving``: when they leave it. ``scores``:
+    how each is made up. ``ahead``: the tiers above his, the next one first. ``hold``: the day an operator's hold ends,
+    who said so and why. ``member_days``: how long he has been one, which no rule looks at. ``lots``: [day on which they
+    are gone, points]. ``entries``: every movement of points, the statement. ``waiting_refunds`` wait for their order,
+    ``waiting_orders`` for the member to join.
     """
 
     member_id: str
@@ -90,13 +76,19 @@ class Explanation(Struct, frozen=True):
     waiting_refunds: list[str]
     waiting_orders: list[str]
     due: Due | None
+    orders: list[Counting]
+    leaving: list[Leaving]
+    scores: dict[str, list[Part]]
+    hold: tuple[int, str, str] | None
+    candidate_for: list[str]
+    member_days: int | None
 
 
 def explain(rules: Rules, member_id: str, facts: Iterable[AnyFact], at: int) -> Explanation:
     """The member's explanation as of ``at``, from all his facts in any order."""
     known = list(facts)
-    out = Outcome(entries=[])
-    member = fold.fold(rules, member_id, known, at, out)
+    out, history = Outcome(entries=[]), History()
+    member = fold.fold(rules, member_id, known, at, out, history)
     due, rules = fold.next_due(rules, member), rules.of(member)
     today = rules.zone.day(at)
     seen = measures.seen(rules, member, today)
@@ -106,12 +98,12 @@ def explain(rules: Rules, member_id: str, facts: Iterable[AnyFact], at: int) -> 
         enrolled_at=member.enrolled_at,
         tier=member.tier,
         since=member.standings[-1].since if member.standings else None,
-        why=next((decision for decision in reversed(out.decisions) if decision.outcome != "kept"), None),
+        why=next((decision for decision in reversed(out.decisions) if decision.moved), None),
         decisions=out.decisions,
         first=rules.first_day(today),
         measures=seen,
-        ahead=_ahead(rules, member, seen),
-        review=_review(rules, member),
+        ahead=outlook.ahead(rules, member, seen, today),
+        review=outlook.review(rules, member, today),
         points=member.points,
         debt=member.debt,
         lots=member.lots,
@@ -121,43 +113,24 @@ def explain(rules: Rules, member_id: str, facts: Iterable[AnyFact], at: int) -> 
         waiting_refunds=sorted(f.id for f in known if isinstance(f, Refund) and f.order_id in member.waiting),
         waiting_orders=sorted(f.id for f in known if isinstance(f, Order) and f.id in member.waiting),
         due=_due(due),
+        orders=_orders(rules, history, known, today),
+        leaving=fallout.leaving(rules, member, today),
+        scores=outlook.scores(rules, seen),
+        hold=member.hold if member.hold is not None and member.hold[0] > today else None,
+        candidate_for=list(member.candidate_for),
+        member_days=None if member.enrolled_at is None else today - rules.zone.day(member.enrolled_at),
     )
 
 
-def need(condition: Condition, seen: dict[str, int]) -> Need:
-    """The rule with the measures it is held against."""
-    return Need(
-        figures=tuple(Figure(key, seen[key], figure, at_most) for key, figure, at_most in condition.needs),
-        all=tuple(need(part, seen) for part in condition.all),
-        any=tuple(need(part, seen) for part in condition.any),
-    )
-
-
-def _ahead(rules: Rules, member: Member, seen: dict[str, int]) -> list[TierAhead]:
-    if member.tier is None:
-        return []
-    above = rules.levels[rules.level[member.tier].index + 1 :]
-    return [TierAhead(level.name, need(level.enter, seen)) for level in above if level.enter is not None]
-
-
-def _review(rules: Rules, member: Member) -> Review | None:
-    at = reviews.due(rules, member)
-    if at == DISTANT:
-        return None
-    level = rules.level[member.standings[-1].tier]
-    assert level.keep is not None
-    first = rules.first_day(reviews.review_day(rules, member))
-    return Review(at, first, need(level.keep, _counting_from(member, first)), rules.levels[level.index - 1].name)
-
-
-def _counting_from(member: Member, first: int) -> dict[str, int]:
-    """The measures of what has happened since a day within today's window."""
-    days = [bucket for bucket in member.days if bucket[0] >= first]
-    return {
-        "spend": sum(bucket[1] for bucket in days),
-        "orders": sum(bucket[2] for bucket in days),
-        "categories": sum(last >= first for last in member.categories.values()),
-    }
+def _orders(rules: Rules, history: History, known: list[AnyFact], today: int) -> list[Counting]:
+    """The orders in today's window, those refunded whole left out."""
+    window, first = rules.catalogue.main, rules.first_day(today)
+    channels = {fact.id: fact.channel for fact in known if isinstance(fact, Order)}
+    return [
+        Counting(line.id, line.day, channels[line.id], line.amount, line.left, window.leaves(line.day), line.counts)
+        for line in history.lines.values()
+        if line.open and line.day >= first
+    ]
 
 
 def _due(due: tuple[int, int, str]) -> Due | None:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from memberflow.engine.calendar import DAY
 from memberflow.engine.member import NEVER
 from memberflow.facts import (
+    Accepted,
     Activity,
     Adjusted,
     AnyFact,
@@ -19,7 +20,9 @@ from memberflow.facts import (
     Consent,
     Delivered,
     Extended,
+    Invited,
     Joined,
+    Judged,
     Order,
     ReceivedPoints,
     Redemption,
@@ -27,6 +30,8 @@ from memberflow.facts import (
     Reinstated,
     Reserved,
     SentPoints,
+    TierGiven,
+    TierHeld,
     Updated,
 )
 from tests.property.settings import SETTINGS, Setting
@@ -85,11 +90,15 @@ POINT_STORIES = (*_STORIES, *_OF_POINTS)
 """Besides: q (points spent on the order), v (points reserved), k (committed), z (cancelled), d (the order delivered);
 by hand j (adjusted), i (reinstated), e (extended), s(ent), g (received)."""
 
+TIER_STORIES = (*_STORIES, "oor", "ooa", "aa", "aaa", "oaa", *"hhlln", "ny", "ny", "ow", "ow", "owr", "oowr")
+"""Besides: by hand h(old), l (a tier given), n (an invitation), w (the order judged); y (an invitation accepted)."""
+
 
 @st.composite
 def _story(draw: st.DrawFn, setting: Setting, choices: list[int], number: int) -> list[AnyFact]:
     """Facts of one story; their ids begin with the letter of their kind, so that ties are not settled by time."""
-    letters = draw(st.sampled_from(POINT_STORIES if setting.all_points else _STORIES))
+    stories = POINT_STORIES if setting.all_points else TIER_STORIES if setting.all_tiers else _STORIES
+    letters = draw(st.sampled_from(stories))
     when = sorted(draw(st.sampled_from(choices)) for _ in letters)
     ids = [f"{letter}{number}{place}" for place, letter in enumerate(letters)]
     orders = [id for id in ids if id[0] == "o"]
@@ -103,6 +112,8 @@ def _fact(draw: st.DrawFn, setting: Setting, at: int, letter: str, id: str, orde
     head = {"at": at, "member_id": MEMBER, "id": id}
     if letter in "qvkzdjiesg":
         return draw(_points_fact(setting, head, letter, orders))
+    if letter in "hlnyw":
+        return draw(_tier_fact(setting, head, letter, orders))
     if letter == "o":
         categories = draw(st.sampled_from(((), ("a",), ("b",), ("a", "b"), ("b", "c"))))
         channel = draw(st.sampled_from(("web", "store")))
@@ -119,7 +130,7 @@ def _fact(draw: st.DrawFn, setting: Setting, at: int, letter: str, id: str, orde
         return Updated(**head, **{name: draw(values) for name, values in _profile(setting).items()})
     if letter == "c":
         return Consent(**head, purpose="marketing", channel="email", granted=draw(st.booleans()))
-    return Activity(**head, activity="check_in")
+    return Activity(**head, activity=draw(st.sampled_from(("check_in", "check_in", "complaint", "referral"))))
 
 
 _WHY: dict[str, Any] = {"reason": "a story", "operator": "op"}
@@ -141,6 +152,20 @@ def _points_fact(draw: st.DrawFn, setting: Setting, head: dict[str, Any], letter
         "e": lambda: Extended(**head, **_WHY, expiring_by=last_day or setting.days[0], last_day=setting.days[-1] + 9),
         "s": lambda: SentPoints(**head, points=points, to="another"),
         "g": lambda: ReceivedPoints(**head, sender="another", lots=(((last_day or 0) + 1, points), (NEVER, 2))),
+    }
+    return told[letter]()
+
+
+@st.composite
+def _tier_fact(draw: st.DrawFn, setting: Setting, head: dict[str, Any], letter: str, orders: list[str]) -> AnyFact:
+    tier = draw(st.sampled_from([*setting.rules.level, "unknown"]))
+    until = setting.rules.zone.day(head["at"]) + draw(st.sampled_from((-1, 0, 3, 31, 100)))
+    told: dict[str, Callable[[], AnyFact]] = {
+        "h": lambda: TierHeld(**head, **_WHY, until=until),
+        "l": lambda: TierGiven(**head, **_WHY, tier=tier, until=draw(st.sampled_from((None, until)))),
+        "n": lambda: Invited(**head, **_WHY, tier=tier, until=draw(st.sampled_from((None, until)))),
+        "y": lambda: Accepted(**head, tier=tier),
+        "w": lambda: Judged(**head, **_WHY, order_id=orders[-1], accepted=draw(st.booleans())),
     }
     return told[letter]()
 

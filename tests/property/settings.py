@@ -42,6 +42,8 @@ class Setting:
     zones: tuple[str, ...] = ("Europe/London", "America/New_York", "Pacific/Kiritimati", "Etc/GMT+12", "No/Such_Zone")
     all_points: bool = False
     """Its histories hold everything that can be done to points; the twin knows a part of it only."""
+    all_tiers: bool = False
+    """Its histories hold everything that people can do to tiers."""
     revisions: dict[str, Programme] = field(default_factory=dict)
     minutes: tuple[int, ...] = (0, 9 * 60, 12 * 60, 21 * 60 + 30, 23 * 60 + 59)
 
@@ -78,49 +80,53 @@ class Setting:
         return ((0, 2, 29), *((1990, on.month, on.day) for on in dates if (on.month, on.day) != (2, 29)))
 
 
-def _setting(dates: str, amounts: tuple[int, ...], all_points: bool = False, **changes: Any) -> Setting:
+SPENDS = (0, 99, 600, 2399, 2400, 2999, 3000, 8000, 10000, 12345, 30000)
+
+
+def setting(
+    dates: str, amounts: tuple[int, ...], all_points: bool = False, all_tiers: bool = False, **changes: Any
+) -> Setting:
     days = tuple(date.fromisoformat(text) for text in dates.split())
-    return Setting(programmes.programme(**changes), days, amounts, all_points=all_points)
+    return Setting(programmes.programme(**changes), days, amounts, all_points=all_points, all_tiers=all_tiers)
 
 
-def _points(per: str, expire_after: str | None) -> dict[str, Any]:
+def points(per: str, expire_after: str | None) -> dict[str, Any]:
     earn = {"earn": {"points": 1, "per": per}}
     return earn if expire_after is None else earn | {"expiry": {"after": expire_after}}
 
 
-_SPENDS = (0, 99, 600, 2399, 2400, 2999, 3000, 8000, 10000, 12345, 30000)
 _QUIET = {"start": "21:00", "end": "08:00"}
 
-YEARLY = _setting(
+YEARLY = setting(
     "2023-02-28 2024-02-29 2024-03-31",
-    _SPENDS,
+    SPENDS,
     tiers={"levels": _TIERS},
-    points=_points("1.00", "12 months"),
+    points=points("1.00", "12 months"),
     quiet_hours=_QUIET,
     journeys={"birthday": BIRTHDAY, "upgrade": UPGRADE, "win_back": WIN_BACK},
 )
-MONTHLY = _setting(
+MONTHLY = setting(
     "2024-01-31 2024-02-29 2024-11-03",
-    _SPENDS,
+    SPENDS,
     currency="USD",
     time_zone="America/New_York",
     tiers={"levels": _TIERS, "window": "2 months", "review_every": "1 month"},
-    points=_points("1.00", "1 month"),
+    points=points("1.00", "1 month"),
     journeys={
         "birthday": BIRTHDAY | {"send_at": "00:00"},
         "upgrade": UPGRADE,
         "win_back": WIN_BACK | {"after": "1 month"},
     },
 )
-JOINING = _setting(
+JOINING = setting(
     "2024-02-29 2024-03-01",
-    _SPENDS,
+    SPENDS,
     currency="NPR",
     time_zone="Asia/Kathmandu",
     enrol="joining",
     birthday_29_february="1 March",
     tiers={"levels": _TIERS_OF_MANY_MEASURES, "window": "30 days", "review_every": "1 month"},
-    points=_points("0.50", "30 days"),
+    points=points("0.50", "30 days"),
     quiet_hours=_QUIET,
     journeys={
         "birthday": {key: value for key, value in BIRTHDAY.items() if key != "send_at"},
@@ -129,22 +135,22 @@ JOINING = _setting(
         "gone": WIN_BACK | {"after": "1 month"},
     },
 )
-NEVER_EXPIRES = _setting(
+NEVER_EXPIRES = setting(
     "2024-02-28 2024-12-31",
     (0, 1, 30, 59, 60, 100, 299),
     currency="JPY",
     time_zone="Asia/Tokyo",
     tiers={"levels": _TIERS_OF_MANY_MEASURES, "window": "1 year", "review_every": "60 days"},
-    points=_points("7", None),
+    points=points("7", None),
     journeys={"upgrade": UPGRADE | {"send_at": "10:00"}},
 )
-DAILY = _setting(
+DAILY = setting(
     "2018-02-17 2018-11-03",
-    _SPENDS,
+    SPENDS,
     currency="BRL",
     time_zone="America/Sao_Paulo",
     tiers={"levels": _TIERS, "window": "3 days", "review_every": "2 days"},
-    points=_points("2.00", "1 day"),
+    points=points("2.00", "1 day"),
     journeys={
         "birthday": {key: value for key, value in BIRTHDAY.items() if key != "send_at"},
         "upgrade": UPGRADE,
@@ -152,9 +158,9 @@ DAILY = _setting(
     },
 )
 
-PENDING = _setting(
+PENDING = setting(
     "2024-01-31 2024-02-29",
-    _SPENDS,
+    SPENDS,
     all_points=True,
     tiers={"levels": _TIERS, "window": "2 months", "review_every": "1 month"},
     points={
@@ -172,9 +178,9 @@ PENDING = _setting(
         "redeem": {"points": 1, "worth": "0.01", "returned_for": "10 days", "reserve_for": "24 hours"},
     },
 )
-ROLLING = _setting(
+ROLLING = setting(
     "2024-02-29 2024-03-31",
-    _SPENDS,
+    SPENDS,
     all_points=True,
     enrol="joining",
     tiers={"levels": _TIERS, "window": "30 days", "review_every": "1 month"},

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import pairwise
 
+from memberflow.engine.conditions import Condition
 from memberflow.engine.fold import next_due
 from memberflow.engine.lots import key_of
 from memberflow.engine.member import NEVER, Member
@@ -18,6 +20,7 @@ def check_sound(rules: Rules, member: Member, out: Outcome) -> None:
     assert member.wake <= max(next_due(rules, member)[0], member.clock), "the member would be woken late"
     held = [rules.of(member).level[standing.tier].index for standing in member.standings]
     assert held == sorted(set(held)), "a tier lies above one that is not below it"
+    _check_evidence(rules, out)
     assert out.entries is not None
     for what in (out.decisions, out.entries):
         assert all(one.at <= other.at for one, other in pairwise(what)), "written down out of order"
@@ -44,3 +47,24 @@ def _check_window(member: Member) -> None:
     assert member.orders == sum(bucket[2] for bucket in member.days)
     assert all(figure >= 0 for bucket in member.days for figure in bucket[1:])
     assert all(one[0] < other[0] for one, other in pairwise([*member.older, *member.days])), "days are not in order"
+
+
+def _check_evidence(rules: Rules, out: Outcome) -> None:
+    """No decision contradicts the figures it shows, and whatever has one cause moves a tier one way only."""
+    moves: dict[tuple[str, int], list[int]] = {}
+    for decision in out.decisions:
+        now = rules.at(decision.at)
+        condition = next((rule for rule in _conditions(now) if rule.path == decision.rule), None)
+        if decision.figures and condition is not None:
+            holds = condition.holds({seen.measure: seen.value for seen in decision.figures})
+            assert holds == (decision.outcome in ("reached", "kept", "candidate")), decision
+        if decision.moved and decision.before in now.level:
+            step = now.level[decision.after].index - now.level[decision.before].index
+            moves.setdefault((decision.cause, decision.at), []).append(step)
+    for steps in moves.values():
+        assert all(step > 0 for step in steps) or all(step <= 0 for step in steps), "up and down for one cause"
+
+
+def _conditions(rules: Rules) -> Iterator[Condition]:
+    for level in rules.levels:
+        yield from (rule for rule in (level.enter, level.keep, level.eligible) if rule is not None)

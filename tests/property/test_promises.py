@@ -6,7 +6,10 @@ from hypothesis import given
 
 from tests.property import properties
 from tests.property.histories import Arrival, History, SplitRefund, arriving, split_refunds, with_moments
-from tests.property.settings import ALL_SETTINGS
+from tests.property.settings import ALL_SETTINGS as POINTS_SETTINGS
+from tests.property.tier_settings import TIER_SETTINGS
+
+ALL_SETTINGS = (*POINTS_SETTINGS, *TIER_SETTINGS)
 
 
 @given(arriving(ALL_SETTINGS))

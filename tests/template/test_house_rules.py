@@ -115,11 +115,11 @@ def test_the_check_of_the_ledger_is_every_days_and_what_fails_to_reach_its_queue
     assert named(target["DeadLetterConfig"]["Arn"]) == "LedgerTasksFailed"
 
 
-def test_only_the_check_of_the_ledger_may_read_the_whole_table_and_it_may_write_nothing() -> None:
+def test_only_who_must_look_at_everybody_may_read_the_whole_table_and_who_checks_may_write_nothing() -> None:
     may_scan = {name for name, said in statements() if "dynamodb:Scan" in listed(said["Action"])}
     its_own = {action for name, said in statements() if name == "CheckLedgerRole" for action in listed(said["Action"])}
 
-    assert may_scan == {"CheckLedgerRole"}
+    assert may_scan == {"CheckLedgerRole", "WorkShardRole"}
     assert {action for action in its_own if action.startswith("dynamodb:")} == {"dynamodb:Scan", "dynamodb:Query"}
 
 

@@ -33,8 +33,12 @@ def allowed(function: str) -> set[str]:
 @pytest.fixture(scope="module")
 def requests(tmp_path_factory: pytest.TempPathFactory) -> dict[str, set[str]]:
     """The actions that each function needed while members joined, ordered, erred and grew old."""
-    programme = tmp_path_factory.mktemp("shipped") / "sample.json"
-    author.write_shipped(author.named("sample"), programme)
+    folder = tmp_path_factory.mktemp("programme")
+    programme, page = folder / "shipped.json", (author.named("sample") / "programme.yaml").read_text()
+    for name in ("programme.yaml", "programme.2026-06-01.yaml"):
+        (folder / name).write_text(page)
+    (folder / "messages").symlink_to(author.named("sample") / "messages")
+    author.write_shipped(folder, programme)
     with LocalStack(programme_file=programme, parameters={"DueShards": "1"}) as stack:
         stack.clock = NOON
         stack.put_activities([_event("member.joined", "m", NOON - 5, birthday="1990-05-17")])

@@ -8,6 +8,7 @@ import click
 import pytest
 
 from cli import screen, words
+from cli.tongue import Tongue
 from memberflow.engine.member import NEVER
 from memberflow.engine.outcome import Decision, Figure
 from memberflow.facts import rfc3339
@@ -46,7 +47,7 @@ def test_a_decision_reads_as_a_sentence() -> None:
         cause="review",
     )
     seen = "spend 12.50 of 240.00, orders 1 of 3, 2025-03-02 to 2026-03-01"
-    assert words.decided(LONDON, decision) == f"dropped to member by the review ({seen})"
+    assert Tongue(LONDON, "en").decided(decision) == f"dropped to member by the review ({seen})"
 
 
 @pytest.mark.parametrize(

@@ -103,3 +103,51 @@ def test_a_missing_file_is_one_line_and_no_traceback(tmp_path):
     assert result.exit_code == 1
     assert f"{tmp_path}/nowhere.yaml: no such file" in result.output
     assert result.output.count("\n") == 1
+
+
+# Revisions
+
+
+def revised(folder, name, **changes):
+    """The sample programme with a later page of it."""
+    page = (SAMPLE / "programme.yaml").read_text()
+    (folder / "programme.yaml").write_text(page)
+    for old, new in changes.values():
+        assert old in page
+        page = page.replace(old, new)
+    (folder / name).write_text(page)
+    (folder / "messages").symlink_to(SAMPLE / "messages")
+    return folder
+
+
+def test_a_later_page_is_shipped_with_its_date(tmp_path):
+    folder = revised(tmp_path, "programme.2027-01-01.yaml", points=("{points: 1, per", "{points: 2, per"))
+    shipped, problems = author.read(folder)
+    assert problems == []
+    assert shipped.programme.points.earn.points == 1
+    assert {date: page.points.earn.points for date, page in shipped.revisions.items()} == {"2027-01-01": 2}
+
+
+def test_a_page_from_a_day_that_does_not_exist_is_a_problem(tmp_path):
+    shipped, (problem,) = author.read(revised(tmp_path, "programme.2027-02-30.yaml"))
+    assert shipped is None
+    assert str(problem).endswith(
+        "programme.2027-02-30.yaml:1:1 P091 there is no day '2027-02-30' "
+        "(the file's name says from when it is in force)"
+    )
+
+
+def test_a_page_that_changes_what_stays_is_a_problem(tmp_path):
+    changes = {"zone": ("Europe/London", "Europe/Paris"), "currency": ("GBP", "EUR")}
+    _, problems = author.read(revised(tmp_path, "programme.2027-01-01.yaml", **changes))
+    assert [(problem.code, problem.message) for problem in problems] == [
+        ("P092", "currency becomes 'EUR': it was 'GBP'"),
+        ("P092", "time_zone becomes 'Europe/Paris': it was 'Europe/London'"),
+    ]
+
+
+def test_a_mistake_in_a_later_page_is_told_at_its_place_in_that_page(tmp_path):
+    changes = {"key": ("points: 1, per", "pionts: 1, per")}
+    _, (problem,) = author.read(revised(tmp_path, "programme.2027-01-01.yaml", **changes))
+    assert problem.file == str(tmp_path / "programme.2027-01-01.yaml")
+    assert problem.code == "P014"

@@ -28,6 +28,9 @@ class Asked(NamedTuple):
     figure: int
     at_most: bool = False
 
+    def met(self, value: int) -> bool:
+        return value <= self.figure if self.at_most else value >= self.figure
+
 
 class Measure(Struct, frozen=True):
     """``key``: its name with kinds and window, such as 'interactions of check_in over 1 month'.

@@ -29,12 +29,23 @@ from memberflow.engine.history import History
 from memberflow.engine.member import DISTANT, Member
 from memberflow.engine.outcome import Outcome
 from memberflow.engine.rules import Rules
-from memberflow.facts import AnyFact, Delivered, Joined, Judged, Order, Refund, Reinstated
+from memberflow.facts import AnyFact, Delivered, Joined, Judged, Order, Refund, Reinstated, TierGiven
 
 
-def fold(rules: Rules, member_id: str, facts: Iterable[AnyFact], now: int, out: Outcome) -> Member:
-    """The member as of ``now``, from all his facts, each once and in any order; those after ``now`` are left out."""
-    member, history, last = Member(member_id), History(), None
+def fold(
+    rules: Rules,
+    member_id: str,
+    facts: Iterable[AnyFact],
+    now: int,
+    out: Outcome,
+    history: History | None = None,
+) -> Member:
+    """The member as of ``now``, from all his facts, each once and in any order; those after ``now`` are left out.
+
+    ``history``: an empty one, for who wants to see each order's fate.
+    """
+    member, last = Member(member_id), None
+    history = History() if history is None else history
     for fact in sorted(facts, key=_KEY):
         if fact.at > now:
             break
@@ -145,7 +156,7 @@ def _step(rules: Rules, member: Member, fact: AnyFact, out: Outcome, history: Hi
     rules = rules.of(member)
     HAPPEN[type(fact)](rules, member, fact, out, history)
     member.clock = at
-    if rules.weighs_points:
+    if rules.weighs_points and not isinstance(fact, TierGiven):
         reviews.weigh(rules, member, at, fact.name, out)
     if rules.lasting.never_for:
         points.shelter(rules, member, at)

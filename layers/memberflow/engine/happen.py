@@ -301,27 +301,6 @@ def _earn_by(rules: Rules, member: Member, fact: Activity, day: int, out: Outcom
     measures.add(rules, member, day, "growth", earning.growth or 0, history)
 
 
-def _tier_held(rules: Rules, member: Member, fact: TierHeld, out: Outcome, history: History | None) -> None:
-    people.hold(rules, member, fact, out)
-
-
-def _tier_given(rules: Rules, member: Member, fact: TierGiven, out: Outcome, history: History | None) -> None:
-    people.give(rules, member, fact, out)
-
-
-def _invited(rules: Rules, member: Member, fact: Invited, out: Outcome, history: History | None) -> None:
-    people.invite(rules, member, fact, out)
-
-
-def _accepted(rules: Rules, member: Member, fact: Accepted, out: Outcome, history: History | None) -> None:
-    people.accept(rules, member, fact, out)
-
-
-def _judged(rules: Rules, member: Member, fact: Judged, out: Outcome, history: History | None) -> None:
-    assert history is not None
-    judging.judge(rules, member, fact, out, history)
-
-
 def _merged(rules: Rules, member: Member, fact: Merged, out: Outcome, history: History | None) -> None:
     by_hand.leave(rules, member, fact, out)
 
@@ -344,9 +323,9 @@ HAPPEN: dict[type, Callable[[Rules, Member, Any, Outcome, History | None], None]
     SentPoints: _sent,
     ReceivedPoints: _received,
     Merged: _merged,
-    TierHeld: _tier_held,
-    TierGiven: _tier_given,
-    Invited: _invited,
-    Accepted: _accepted,
-    Judged: _judged,
+    TierHeld: people.hold,
+    TierGiven: people.give,
+    Invited: people.invite,
+    Accepted: people.accept,
+    Judged: judging.judge,
 }

@@ -26,12 +26,13 @@ def flag(rules: Rules, member: Member, fact: Order, day: int, at: int, out: Outc
     if history is not None:
         history.lines[fact.id].counts = False
     seen = (Figure("order", fact.amount, figure),)
-    out.decisions.append(_decision(member, "flagged", at, fact.name, figures=seen))
+    out.decisions.append(_decision(member, "flagged", at, fact.name, figures=seen, note=fact.id))
     return True
 
 
-def judge(rules: Rules, member: Member, fact: Judged, out: Outcome, history: History) -> None:
+def judge(rules: Rules, member: Member, fact: Judged, out: Outcome, history: History | None) -> None:
     """Accepted, the order counts on its own day, for what is left of it; rejected, it never will."""
+    assert history is not None
     if fact.order_id not in member.flagged:
         out.refusals.append(Refusal(fact.name, "not_flagged"))
         return

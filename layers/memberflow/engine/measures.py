@@ -136,7 +136,7 @@ class Seen(dict[str, int]):
     def _measured(self, key: str) -> int:
         measure = self.rules.measures[key]
         if measure.name == "score":
-            return sum(_share(self[part], weight, full) for part, weight, full in measure.parts)
+            return sum(share(self[part], weight, full) for part, weight, full in measure.parts)
         if measure.name == "held":
             since = self.counted.held_since.get(measure.subject)
             return 0 if since is None else whole_months(self.rules.zone.day(since), self.day)
@@ -151,7 +151,7 @@ def _balance(counted: Counted, day: int) -> int:
     return sum(lot[1] for lot in counted.lots if max(lot[0], lasts) > day) - counted.debt
 
 
-def _share(value: int, weight: int, full: int) -> int:
+def share(value: int, weight: int, full: int) -> int:
     if full == 0:
         return 0 if value else weight
     return weight * max(0, min(value, full)) // full

@@ -28,8 +28,8 @@ class Decision(Struct, frozen=True, omit_defaults=True, kw_only=True):
 
     ``rule`` is a path into the programme, ``figures`` what it was measured against over the days ``first`` to ``last``
     (both counted), ``cause`` the fact or timer that made it happen. ``until``: the day on which what was put off is
-    settled, or a hold or a tier given ends; ``note``: why it was put off. ``operator`` and ``reason``: of what was done
-    by hand.
+    settled, or a hold or a tier given ends; ``note``: why it was put off, or the order that it is about. ``operator``
+    and ``reason``: of what was done by hand.
     """
 
     at: int
@@ -57,7 +57,7 @@ class Decision(Struct, frozen=True, omit_defaults=True, kw_only=True):
     @property
     def key(self) -> str:
         """The same decision after a rebuild has the same key."""
-        return f"{self.at}#{self.outcome}#{self.after}"
+        return f"{self.at}#{self.outcome}#{self.after}" + (f"#{self.note}" if self.note else "")
 
 
 class Occurrence(Struct, frozen=True, omit_defaults=True, kw_only=True):

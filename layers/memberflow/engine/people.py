@@ -6,6 +6,7 @@ from msgspec.structs import replace
 
 from memberflow.engine import measures, tiers
 from memberflow.engine.conditions import Level
+from memberflow.engine.history import History
 from memberflow.engine.measures import Seen
 from memberflow.engine.member import NEVER, Member, Standing
 from memberflow.engine.outcome import Decision, Outcome, Refusal
@@ -13,7 +14,7 @@ from memberflow.engine.rules import Rules
 from memberflow.facts import Accepted, Invited, TierGiven, TierHeld
 
 
-def hold(rules: Rules, member: Member, fact: TierHeld, out: Outcome) -> None:
+def hold(rules: Rules, member: Member, fact: TierHeld, out: Outcome, history: History | None) -> None:
     """No review lowers his tier before the hold has ended; one that falls due meanwhile is put off to that day."""
     code = "not_a_member" if member.tier is None else _over(rules, fact.at, fact.until)
     if code or member.tier is None:
@@ -25,7 +26,7 @@ def hold(rules: Rules, member: Member, fact: TierHeld, out: Outcome) -> None:
     out.decisions.append(_by_hand("held", fact, level, level, f"{level.path}.keep", fact.until + 1))
 
 
-def give(rules: Rules, member: Member, fact: TierGiven, out: Outcome) -> None:
+def give(rules: Rules, member: Member, fact: TierGiven, out: Outcome, history: History | None) -> None:
     """The tier is his from now on, as if reached: with a term like any other, or until the day given."""
     code = _unfit(rules, member, fact.tier) or _over(rules, fact.at, fact.until)
     if code or member.tier is None:
@@ -82,7 +83,7 @@ def _own(rules: Rules, member: Member, at: int, day: int, figures: Seen) -> str:
     return own.name
 
 
-def invite(rules: Rules, member: Member, fact: Invited, out: Outcome) -> None:
+def invite(rules: Rules, member: Member, fact: Invited, out: Outcome, history: History | None) -> None:
     code = _unfit(rules, member, fact.tier) or _over(rules, fact.at, fact.until)
     code = code or _not_open(rules, member, fact.tier)
     if code or member.tier is None:
@@ -98,7 +99,7 @@ def invite(rules: Rules, member: Member, fact: Invited, out: Outcome) -> None:
     out.decisions.append(_with_figures(rules, member, level, decision))
 
 
-def accept(rules: Rules, member: Member, fact: Accepted, out: Outcome) -> None:
+def accept(rules: Rules, member: Member, fact: Accepted, out: Outcome, history: History | None) -> None:
     code = _unfit(rules, member, fact.tier)
     if not code and member.invited.get(fact.tier, 0) <= rules.zone.day(fact.at):
         code = "not_invited"

@@ -121,7 +121,7 @@ def _fail(rules: Rules, member: Member, at: int, day: int, figures: Seen, cause:
         decision = tiers.decide(rules, "put_off", at, day, level, level, level.keep, figures, cause)
         out.decisions.append(replace(decision, until=until, note=why, operator=operator, reason=reason))
         return
-    below = _landing(rules, level, figures)
+    below = landing(rules, level, figures)
     out.decisions.append(tiers.decide(rules, "dropped", at, day, level, below, level.keep, figures, cause))
     member.dropped_on = day
     tiers.lower(rules, member, below, at, day)
@@ -145,7 +145,7 @@ def _hold_ends(member: Member) -> int:
     return 0 if member.hold is None else member.hold[0]
 
 
-def _landing(rules: Rules, level: Level, figures: Seen) -> Level:
+def landing(rules: Rules, level: Level, figures: Seen) -> Level:
     """The tier to drop to: never below one that is held for good."""
     below = [lower for lower in reversed(rules.levels[: level.index]) if lower.by_rule]
     for lower in below:

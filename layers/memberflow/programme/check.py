@@ -9,8 +9,9 @@ from collections.abc import Callable, Iterator
 from importlib.resources import files
 from pathlib import Path
 
-from memberflow.programme import check_points, check_templates
-from memberflow.programme.check_tiers import TIER_CHECKS, rules
+from memberflow.programme import check_measures, check_points, check_templates
+from memberflow.programme.check_reviews import REVIEW_CHECKS
+from memberflow.programme.check_tiers import TIER_CHECKS
 from memberflow.programme.problems import KeyPath, Problem, suggest
 from memberflow.programme.schema import Programme
 from memberflow.programme.schema.fields import DECIMAL_PLACES
@@ -63,9 +64,7 @@ def a_point_costs_something(programme: Programme) -> Iterator[Problem]:
 
 def _amounts(programme: Programme) -> Iterator[tuple[KeyPath, str]]:
     yield from check_points.amounts(programme)
-    for path, rule in rules(programme):
-        if rule.spend is not None:
-            yield (*path, "spend"), rule.spend
+    yield from check_measures.amounts(programme)
 
 
 def quiet_hours_have_a_length(programme: Programme) -> Iterator[Problem]:
@@ -135,6 +134,8 @@ CHECKS: tuple[Callable[[Programme], Iterator[Problem]], ...] = (
     quiet_hours_have_a_length,
     nothing_is_listed_twice,
     *TIER_CHECKS,
+    *REVIEW_CHECKS,
+    *check_measures.MEASURE_CHECKS,
     *check_points.POINT_CHECKS,
     after_is_for_dormancy,
     tiers_are_for_tier_reached,

@@ -17,10 +17,10 @@ def problems(first: Programme, later: Programme, date: str, file: str) -> Iterat
         datetime.date.fromisoformat(date)
     except ValueError:
         message = f"there is no day {date!r}"
-        yield Problem("P071", (), message, "the file's name says from when it is in force", file=file, line=1, column=1)
+        yield Problem("P091", (), message, "the file's name says from when it is in force", file=file, line=1, column=1)
     for key in _STAYS:
         was, is_now = getattr(first, key), getattr(later, key)
         if was != is_now:
             message = f"{key} becomes {is_now!r}: it was {was!r}"
             help = "it stays for as long as there are members; start another programme instead"
-            yield Problem("P072", (key,), message, help, file=file, line=1, column=1)
+            yield Problem("P092", (key,), message, help, file=file, line=1, column=1)

@@ -17,7 +17,7 @@ MEASURES = tuple(field for field in Rule.__struct_fields__ if field not in BESID
 def rules(programme: Programme) -> Iterator[tuple[KeyPath, Rule]]:
     """Every rule of the tiers with its path, nested ones too."""
     for index, tier in enumerate(programme.tiers.levels):
-        for key in ("enter", "keep"):
+        for key in ("enter", "keep", "eligible"):
             rule = getattr(tier, key)
             if isinstance(rule, Rule):
                 yield from _nested(rule, ("tiers", "levels", index, key))
@@ -50,7 +50,7 @@ def every_tier_but_the_first_is_entered(programme: Programme) -> Iterator[Proble
             message = f"the first tier takes no {key!r}: every member has {first.name!r}"
             yield Problem("P032", (*path, key), message, "leave it out, or put a tier without rules first")
     for path, tier in others:
-        if tier.enter is None:
+        if tier.enter is None and tier.by == "rule":
             message = f"key 'enter' is missing in {tier.name!r}: nothing lets a member in"
             yield Problem("P033", path, message, "only the first tier goes without")
 

@@ -61,6 +61,13 @@ CODES = {
     "P036": Code("error", "value", "keeping a tier asks more than entering it"),
     "P037": Code("error", "key", "a tier without a label in one of the programme's languages"),
     "P038": Code("warning", "key", "a label in a language that the programme does not offer"),
+    "P071": Code("error", "key", "a key is missing that another one needs; the place is where it belongs"),
+    "P072": Code("error", "key", "a key that another one leaves nothing to do"),
+    "P073": Code("error", "value", "reviews at which nobody rises, or by which one drops again and again on one day"),
+    "P074": Code("error", "key", "a key without what it goes with"),
+    "P075": Code("error", "key", "a score that the programme does not have"),
+    "P076": Code("error", "value", "a part of a number where whole ones are counted"),
+    "P077": Code("error", "value", "a measure that nothing ever raises"),
     # Journeys.
     "P041": Code("error", "key", "a journey without a key that its trigger needs"),
     "P042": Code("error", "key", "a key that a journey's trigger does not take"),
@@ -77,8 +84,8 @@ CODES = {
     "P068": Code("error", "key", "an activity that earns nothing"),
     "P069": Code("error", "key", "two rules that pay for one thing"),
     # Revisions.
-    "P071": Code("error", "value", "a revision in force from a day that does not exist"),
-    "P072": Code("error", "value", "a revision that changes what stays"),
+    "P091": Code("error", "value", "a revision in force from a day that does not exist"),
+    "P092": Code("error", "value", "a revision that changes what stays"),
     # Message templates; from P053 on the place is in the template.
     "P051": Code("error", "value", "a message without any template"),
     "P052": Code("error", "value", "a message without a template in one of the programme's languages"),
