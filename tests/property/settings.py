@@ -7,6 +7,8 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
+import msgspec
+
 from memberflow.engine.calendar import Period, add, date_to_day, day_to_date
 from memberflow.engine.rules import Rules, compiled
 from memberflow.programme.schema import Programme, Shipped
@@ -215,7 +217,7 @@ REVISED = replace(
             },
             journeys={"win_back": WIN_BACK | {"after": "10 days"}},
         ),
-        "2024-03-15": ROLLING.programme,
+        "2024-03-15": msgspec.structs.replace(ROLLING.programme, enrol="first_order"),
     },
 )
 
