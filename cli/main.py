@@ -9,7 +9,7 @@ import click
 
 from memberflow.errors import MemberflowError
 
-NAMES = ("demo", "check", "simulate", "replay", "explain", "runs", "parked", "verify", "liability", "ship")
+NAMES = ("demo", "check", "preview", "simulate", "replay", "explain", "runs", "parked", "verify", "liability", "ship")
 MODULES = {name: f"cli.{name}" for name in NAMES}
 
 

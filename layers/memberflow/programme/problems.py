@@ -79,10 +79,11 @@ CODES = {
     # Message templates; from P053 on the place is in the template.
     "P051": Code("error", "value", "a message without any template"),
     "P052": Code("error", "value", "a message without a template in one of the programme's languages"),
-    "P053": Code("error", "value", "a template that is not a subject line, an empty line and a text, in UTF-8"),
+    "P053": Code("error", "value", "a template that is not laid out as its kind is, in UTF-8"),
     "P054": Code("error", "value", "a template that can't be rendered"),
     "P055": Code("error", "value", "a variable that a template of this journey does not get"),
     "P056": Code("warning", "value", "a file beside the templates that no journey uses"),
+    "P057": Code("error", "value", "a layout without the place of the message, or of its unsubscribe link"),
 }
 
 

@@ -42,10 +42,16 @@ class Programme(Shape, frozen=True, kw_only=True):
 
 
 class Message(Shape, frozen=True, kw_only=True):
-    """A template in one language; subject and text are Jinja2."""
+    """A template in one language, each part Jinja2; what is rendered of it has the same shape.
+
+    ``html``: the whole page of a mail, with the layout around the operator's body. ``short``: what SMS and app push
+    say instead of the text.
+    """
 
     subject: str
     text: str
+    html: str | None = None
+    short: str | None = None
 
 
 class Shipped(Shape, frozen=True, kw_only=True):
