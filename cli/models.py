@@ -17,7 +17,10 @@ from botocore.loaders import Loader
 USED = {
     "dynamodb": ("BatchGetItem", "PutItem", "Query", "Scan", "TransactWriteItems", "UpdateItem"),
     "sqs": ("SendMessage", "SendMessageBatch"),
-    "sesv2": ("SendEmail",),
+    "sesv2": ("GetAccount", "SendEmail"),
+    "pinpoint-sms-voice-v2": ("SendTextMessage",),
+    "events": ("PutEvents",),
+    "ssm": ("GetParameter",),
 }
 """A test holds the functions to these."""
 

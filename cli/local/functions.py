@@ -18,6 +18,7 @@ import msgspec
 from botocore.client import BaseClient
 from msgspec import Struct
 
+from cli.local.gaps import Gaps
 from cli.local.records import function_arn
 from cli.local.wiring import BadWiring, Function
 from memberflow import runtime
@@ -52,12 +53,14 @@ class Context(Struct, frozen=True):
 
 
 class Functions:
-    """See LocalStack for ``requests``, ``requests_of`` and ``failures``."""
+    """See LocalStack for ``requests``, ``requests_of``, ``failures`` and ``texts``."""
 
     def __init__(self, functions: dict[str, Function], quiet: bool) -> None:
         self.requests: Counter[str] = Counter()
         self.requests_of: defaultdict[str, Counter[str]] = defaultdict(Counter)
         self.failures: list[Failure] = []
+        self._gaps = Gaps()
+        self.texts = self._gaps.texts
         self._functions, self._quiet = functions, quiet
         self._handlers: dict[str, Callable[[Any, Any], Any]] = {}
         self._running = ""
@@ -96,11 +99,12 @@ class Functions:
         plain = BaseClient._make_api_call
 
         def counted(client: BaseClient, operation: str, arguments: dict[str, Any]) -> Any:
+            request = f"{client.meta.service_model.service_name}.{operation}"
             if self._running:
-                request = f"{client.meta.service_model.service_name}.{operation}"
                 self.requests[request] += 1
                 self.requests_of[self._running][request] += 1
-            return plain(client, operation, arguments)
+            answer = self._gaps.answer(request, arguments)
+            return plain(client, operation, arguments) if answer is None else answer
 
         return counted
 
@@ -125,7 +129,9 @@ def _through_json(value: Any) -> Any:
 
 def _prepare_runtime(undo: ExitStack, now: Callable[[], int]) -> None:
     """The layer's own state: its clock, and what it read of an earlier environment."""
-    caches: Iterable[Any] = (runtime.settings, runtime.shipped, runtime.rules)
+    from memberflow.delivery.unsubscribe import link_key  # the store's models name their table when imported
+
+    caches: Iterable[Any] = (runtime.settings, runtime.shipped, runtime.rules, link_key)
     for cached in caches:
         cached.cache_clear()
         undo.callback(cached.cache_clear)

@@ -15,7 +15,7 @@ from msgspec import Struct
 
 from memberflow.errors import MemberflowError
 
-MADE = {"AWS::DynamoDB::Table", "AWS::Kinesis::Stream", "AWS::SQS::Queue"}
+MADE = {"AWS::DynamoDB::Table", "AWS::Events::EventBus", "AWS::Kinesis::Stream", "AWS::SQS::Queue"}
 _FUNCTION, _MAPPING = "AWS::Lambda::Function", "AWS::Lambda::EventSourceMapping"
 _SCHEDULE, _ASYNC = "AWS::Scheduler::Schedule", "AWS::Lambda::EventInvokeConfig"
 _WIRED = {_FUNCTION, _MAPPING, _SCHEDULE, _ASYNC}

@@ -22,10 +22,25 @@ ARRIVED = 1_772_701_200_000
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalStack]:
     shipped = tmp_path_factory.mktemp("shipped") / "sample.json"
     write_shipped(named("sample"), shipped)
-    parameters = {"DueShards": "2", "MailFrom": "shop@example.com", "MailIdentity": "shop@example.com"}
-    with LocalStack(programme_file=shipped, parameters=parameters) as stack:
-        stack.client("sesv2").create_email_identity(EmailIdentity="shop@example.com")
+    with LocalStack(programme_file=shipped, parameters=PARAMETERS) as stack:
+        can_send(stack)
         yield stack
+
+
+PARAMETERS = {
+    "DueShards": "2",
+    "MailFrom": "shop@example.com",
+    "MailIdentity": "shop@example.com",
+    "UnsubscribeUrl": "https://shop.example/unsubscribe",
+    "SmsFrom": "arn:aws:sms-voice:us-east-1:123456789012:phone-number/phone-1",
+}
+LINK_KEY = "the key that links are signed with"
+
+
+def can_send(stack: LocalStack) -> None:
+    """What an operator sets up besides the stack: the sender's identity and the key of the links."""
+    stack.client("sesv2").create_email_identity(EmailIdentity="shop@example.com")
+    stack.client("ssm").put_parameter(Name="/memberflow/link-key", Value=LINK_KEY, Type="SecureString")
 
 
 @pytest.fixture
@@ -34,6 +49,7 @@ def stack(running: LocalStack) -> Iterator[LocalStack]:
     running.clock = ARRIVED
     running.requests.clear()
     running.failures.clear()
+    running.texts.clear()
     yield running
     running.pump()
     for item in items():
@@ -72,10 +88,16 @@ def joined(member_id: str, at: str = "2026-01-01T00:00:00Z", **other: Any) -> by
 
 
 def consent(
-    member_id: str, purpose: str = "marketing", granted: bool = True, at: str = "2026-01-01T00:00:00Z"
+    member_id: str,
+    purpose: str = "marketing",
+    granted: bool = True,
+    at: str = "2026-01-01T00:00:00Z",
+    channel: str = "email",
+    **other: str,
 ) -> bytes:
-    event = {"type": "consent.changed", "member_id": member_id, "event_id": f"{purpose}-{at}", "occurred_at": at}
-    return json.dumps(event | {"purpose": purpose, "channel": "email", "granted": granted}).encode()
+    event = {"type": "consent.changed", "member_id": member_id, "event_id": f"{purpose}-{channel}-{at}"}
+    said = {"purpose": purpose, "channel": channel, "granted": granted, "occurred_at": at}
+    return json.dumps(event | said | other).encode()
 
 
 def kinesis(*lines: bytes, data: str | None = None) -> dict[str, Any]:

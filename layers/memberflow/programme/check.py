@@ -10,6 +10,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from memberflow.programme import check_points, check_templates
+from memberflow.programme.check_sending import SENDING_CHECKS
 from memberflow.programme.check_tiers import TIER_CHECKS, rules
 from memberflow.programme.problems import KeyPath, Problem, suggest
 from memberflow.programme.schema import Programme
@@ -76,7 +77,10 @@ def quiet_hours_have_a_length(programme: Programme) -> Iterator[Problem]:
 
 
 def nothing_is_listed_twice(programme: Programme) -> Iterator[Problem]:
-    lists: list[tuple[KeyPath, tuple[str, ...]]] = [(("languages",), programme.languages)]
+    lists: list[tuple[KeyPath, tuple[str, ...]]] = [
+        (("languages",), programme.languages),
+        (("event_channels",), programme.event_channels),
+    ]
     for name, journey in programme.journeys.items():
         lists += [(("journeys", name, "channels"), journey.channels), (("journeys", name, "tiers"), journey.tiers)]
     for path, items in lists:
@@ -139,4 +143,5 @@ CHECKS: tuple[Callable[[Programme], Iterator[Problem]], ...] = (
     after_is_for_dormancy,
     tiers_are_for_tier_reached,
     sending_hours_are_not_quiet,
+    *SENDING_CHECKS,
 )

@@ -76,6 +76,11 @@ CODES = {
     "P067": Code("error", "value", "a minimum that is no multiple of the step"),
     "P068": Code("error", "key", "an activity that earns nothing"),
     "P069": Code("error", "key", "two rules that pay for one thing"),
+    # Sending.
+    "P071": Code("error", "value", "a channel that is neither built in nor one of event_channels"),
+    "P072": Code("error", "value", "an event channel that is built in"),
+    "P073": Code("error", "key", "a holdout of a service message"),
+    "P074": Code("warning", "value", "a cap that no message comes under"),
     # Message templates; from P053 on the place is in the template.
     "P051": Code("error", "value", "a message without any template"),
     "P052": Code("error", "value", "a message without a template in one of the programme's languages"),

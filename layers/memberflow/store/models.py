@@ -1,13 +1,15 @@
 """The items of the table and their keys, each spelled here only.
 
-    item      pk               sk
-    Member    MEMBER#<id>      MEMBER
-    Fact      MEMBER#<id>      FACT#<kind>#<id>
-    Decision  MEMBER#<id>      DECISION#<known at>#<n>
-    Message   MEMBER#<id>      MESSAGE#<occurrence id>
-    Referral  MEMBER#<friend>  REFERRAL#<referrer>
-    Run       RUN#<month>      <id>, and <id>#<n> for each of its shards
-    Parked    PARKED#<day>     <moment>#<digest>#<part>
+    item      pk                 sk
+    Member    MEMBER#<id>        MEMBER
+    Fact      MEMBER#<id>        FACT#<kind>#<id>
+    Decision  MEMBER#<id>        DECISION#<known at>#<n>
+    Message   MEMBER#<id>        MESSAGE#<occurrence id>
+    Sends     MEMBER#<id>        SENDS
+    Referral  MEMBER#<friend>    REFERRAL#<referrer>
+    Run       RUN#<month>        <id>, and <id>#<n> for each of its shards
+    Parked    PARKED#<day>       <moment>#<digest>#<part>
+    Breaker   BREAKER#<channel>  BREAKER
 
 The index ``due`` holds members and messages that wait for a moment, by ``due_shard`` and ``due_at``.
 """
@@ -23,6 +25,7 @@ from pynamodb.attributes import (
     BinaryAttribute,
     BooleanAttribute,
     DiscriminatorAttribute,
+    JSONAttribute,
     NumberAttribute,
     NumberSetAttribute,
     UnicodeAttribute,
@@ -109,8 +112,10 @@ class DecisionItem(Item, discriminator="decision"):
 class MessageItem(Item, discriminator="message"):
     """``body``: the occurrence as JSON.
 
-    ``state``: waiting, claimed, sent, unknown, withheld or failed; ``reason`` says why for the last two. A waiting one
-    without ``due_at`` is to be sent now. ``run``: the one that made or released it.
+    ``state``: waiting, claimed, sent, unknown, withheld or failed; ``reason`` says why for the last two, and for what a
+    waiting one was held back. A waiting one without ``due_at`` is to be sent now. ``run``: the one that made or
+    released it. ``consent``: what allowed it to be sent: ``at``, ``source`` and ``text_version``; none for a service
+    message that was never asked about. ``refused``: channels that refused it before, with the provider's reason.
     """
 
     body = UnicodeAttribute()
@@ -121,6 +126,23 @@ class MessageItem(Item, discriminator="message"):
     run = UnicodeAttribute(null=True)
     channel = UnicodeAttribute(null=True)
     provider_id = UnicodeAttribute(null=True)
+    consent = JSONAttribute(null=True)
+    refused = JSONAttribute(null=True)
+
+
+class SendsItem(Item, discriminator="sends"):
+    """What reached a member lately, for the caps: by occurrence the moment, the purpose and the channel."""
+
+    sent = JSONAttribute()
+    version = NumberAttribute(default=0)
+
+
+class BreakerItem(Item, discriminator="breaker"):
+    """A channel on which nothing could leave: until then marketing waits."""
+
+    until = NumberAttribute()
+    opened_at = NumberAttribute()
+    reason = UnicodeAttribute()
 
 
 class ReferralItem(Item, discriminator="referral"):
@@ -205,6 +227,14 @@ def referral_key(friend: str, referrer: str) -> tuple[str, str]:
 def referral_of(pk: str, sk: str) -> tuple[str, str]:
     """(friend, referrer)."""
     return member_id_of(pk), sk.removeprefix("REFERRAL#")
+
+
+def sends_key(member_id: str) -> tuple[str, str]:
+    return f"MEMBER#{member_id}", "SENDS"
+
+
+def breaker_key(channel: str) -> tuple[str, str]:
+    return f"BREAKER#{channel}", "BREAKER"
 
 
 def member_id_of(pk: str) -> str:
