@@ -10,7 +10,7 @@ from memberflow.engine.rules import Rules
 
 
 def withheld(rules: Rules, member: Member, occurrence: Occurrence, now: int) -> str | None:
-    """The first reason against sending, in this order: stale, withdrawn, consent, contact."""
+    """The first reason against sending, in this order: stale, withdrawn, consent, contact, suppressed."""
     if occurrence.useful_until <= now:
         return "stale"
     if not journeys.still_true(rules, member, occurrence):
@@ -19,7 +19,10 @@ def withheld(rules: Rules, member: Member, occurrence: Occurrence, now: int) -> 
     allowed = [channel for channel in journey.channels if _consents(member, journey, channel)]
     if not allowed:
         return "consent"
-    return None if any(_reachable(member, channel) for channel in allowed) else "contact"
+    known = [channel for channel in allowed if channel == "log" or channel in member.contacts]
+    if not known:
+        return "contact"
+    return None if any(channel not in member.suppressed for channel in known) else "suppressed"
 
 
 def channel_for(member: Member, journey: Plan) -> str:
@@ -34,4 +37,4 @@ def _consents(member: Member, journey: Plan, channel: str) -> bool:
 
 
 def _reachable(member: Member, channel: str) -> bool:
-    return channel == "log" or channel in member.contacts
+    return channel == "log" or (channel in member.contacts and channel not in member.suppressed)

@@ -106,6 +106,8 @@ class Member(Struct, array_like=True):
     """Tiers by invitation that he was found eligible for, and when."""
     flagged: dict[str, tuple[int, int]] = field(default_factory=dict)
     """Orders out of the ordinary that nobody has judged yet: moment and amount."""
+    suppressed: dict[str, int] = field(default_factory=dict)
+    """Channels whose address is dead, and the moment since when; another address brings a channel back."""
 
     merged_into: str | None = None
     """The member whose facts his are now."""
