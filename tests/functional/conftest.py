@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from cli.local.pump import send
 from cli.local.stack import LocalStack
 from memberflow.programme.author import named, write_shipped
 
@@ -76,6 +77,38 @@ def consent(
 ) -> bytes:
     event = {"type": "consent.changed", "member_id": member_id, "event_id": f"{purpose}-{at}", "occurred_at": at}
     return json.dumps(event | {"purpose": purpose, "channel": "email", "granted": granted}).encode()
+
+
+def mail_event(kind: str, member_id: str, occurrence: str, **said: Any) -> dict[str, Any]:
+    """What SES publishes of the mail with that occurrence; ``said`` is the part named after the event."""
+    from memberflow.store.models import message_key, receipt_tag
+
+    tags = {
+        "ses:configuration-set": ["memberflow-service"],
+        "message": [receipt_tag(message_key(member_id, occurrence))],
+    }
+    mail = {"messageId": "ses-1", "timestamp": "2026-03-05T09:00:00.000Z", "tags": tags}
+    part = {"Delivery": "delivery", "DeliveryDelay": "deliveryDelay"}.get(kind, kind.lower())
+    return {
+        "eventType": kind,
+        "mail": mail,
+        part: {"timestamp": "2026-03-05T09:00:05.000Z", "feedbackId": "f-1"} | said,
+    }
+
+
+def bounce_event(
+    member_id: str, occurrence: str, address: str | None = None, kind: str = "Permanent"
+) -> dict[str, Any]:
+    recipients = [{"emailAddress": address or f"{member_id}@example.com", "status": "5.1.1"}]
+    said = {"bounceType": kind, "bounceSubType": "General", "bouncedRecipients": recipients}
+    return mail_event("Bounce", member_id, occurrence, **said)
+
+
+def publish(stack: LocalStack, *receipts: dict[str, Any]) -> None:
+    """Into the queue of receipts, as the providers' topic does."""
+    for receipt in receipts:
+        send(next(each.source for each in stack.wiring.mappings if each.function == "TakeReceipts"), receipt)
+    stack.pump()
 
 
 def kinesis(*lines: bytes, data: str | None = None) -> dict[str, Any]:

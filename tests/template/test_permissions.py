@@ -11,6 +11,7 @@ from cli.local.translate import read
 from cli.models import USED
 from memberflow.facts import rfc3339
 from memberflow.programme import author
+from tests.functional.conftest import items, mail_event, publish
 
 RESOURCES = read(TEMPLATE)["Resources"]
 NOON = 1_772_366_400_000
@@ -47,11 +48,22 @@ def requests(tmp_path_factory: pytest.TempPathFactory) -> dict[str, set[str]]:
             stack.clock = NOON + day * DAY
             stack.run(stack.clock)
             stack.fire("LedgerCheck", stack.clock)
+        occurrence = _leave_claimed()
+        publish(stack, mail_event("Delivery", "m", occurrence), mail_event("Delivery", "nobody", occurrence))
         assert stack.failures == []
         return {
             function: {ACTIONS.get(name, name) for name in (request.replace(".", ":") for request in counted)}
             for function, counted in stack.requests_of.items()
         }
+
+
+def _leave_claimed() -> str:
+    """As if the sender had died between call and record of a message that a run released; gives its occurrence."""
+    from memberflow.store.models import MessageItem
+
+    message = next(item for item in items("MESSAGE#upgrade") if item.pk == "MEMBER#m")
+    message.update([MessageItem.state.set("claimed"), MessageItem.run.set(rfc3339(NOON))])
+    return str(message.sk).removeprefix("MESSAGE#")
 
 
 def _event(kind: str, member_id: str, at: int, **more: str) -> bytes:

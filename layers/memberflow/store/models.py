@@ -6,6 +6,7 @@
     Decision  MEMBER#<id>      DECISION#<known at>#<n>
     Message   MEMBER#<id>      MESSAGE#<occurrence id>
     Referral  MEMBER#<friend>  REFERRAL#<referrer>
+    Receipt   RECEIPT#<tag>    RECEIPT
     Run       RUN#<month>      <id>, and <id>#<n> for each of its shards
     Parked    PARKED#<day>     <moment>#<digest>#<part>
 
@@ -16,6 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from hashlib import sha256
 from typing import Any
 
 from botocore.config import Config
@@ -109,8 +111,9 @@ class DecisionItem(Item, discriminator="decision"):
 class MessageItem(Item, discriminator="message"):
     """``body``: the occurrence as JSON.
 
-    ``state``: waiting, claimed, sent, unknown, withheld or failed; ``reason`` says why for the last two. A waiting one
-    without ``due_at`` is to be sent now. ``run``: the one that made or released it.
+    ``state``: waiting, claimed, sent, unknown, withheld or failed, and delivered, bounced or complained where a receipt
+    said so; ``reason`` says why. A waiting one without ``due_at`` is to be sent now; for one claimed or unknown it is
+    the moment until which a receipt may settle it. ``run``: the one that made or released it.
     """
 
     body = UnicodeAttribute()
@@ -127,6 +130,14 @@ class ReferralItem(Item, discriminator="referral"):
     """A friend's first order counts, since ``at``, for who brought him: the table's stream takes it to his record."""
 
     at = NumberAttribute()
+
+
+class ReceiptItem(Item, discriminator="receipt"):
+    """Which message a receipt is about that carries the tag. ``gone_at``, in seconds: when the table may drop it."""
+
+    message_pk = UnicodeAttribute()
+    message_sk = UnicodeAttribute()
+    gone_at = NumberAttribute()
 
 
 class RunItem(Item, discriminator="run"):
@@ -205,6 +216,15 @@ def referral_key(friend: str, referrer: str) -> tuple[str, str]:
 def referral_of(pk: str, sk: str) -> tuple[str, str]:
     """(friend, referrer)."""
     return member_id_of(pk), sk.removeprefix("REFERRAL#")
+
+
+def receipt_tag(key: tuple[str, str]) -> str:
+    """What a message is called at its provider, where neither the member's id nor the occurrence has any business."""
+    return sha256("\0".join(key).encode()).hexdigest()[:32]
+
+
+def receipt_key(tag: str) -> tuple[str, str]:
+    return f"RECEIPT#{tag}", "RECEIPT"
 
 
 def member_id_of(pk: str) -> str:
