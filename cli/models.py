@@ -18,6 +18,7 @@ USED = {
     "dynamodb": ("BatchGetItem", "BatchWriteItem", "PutItem", "Query", "Scan", "TransactWriteItems", "UpdateItem"),
     "sqs": ("SendMessage", "SendMessageBatch"),
     "sesv2": ("SendEmail",),
+    "ssm": ("GetParameter",),
 }
 """A test holds the functions to these."""
 

@@ -31,6 +31,8 @@ class Settings(Struct, frozen=True):
     mail_from: str
     mail_sets: dict[str, str]
     """The SES configuration set of each purpose."""
+    link_key: str = ""
+    """The parameter that holds the key that links are signed with."""
 
 
 @cache
@@ -44,6 +46,7 @@ def settings() -> Settings:
             "service": os.environ.get("MAIL_SERVICE_SET", ""),
             "marketing": os.environ.get("MAIL_MARKETING_SET", ""),
         },
+        link_key=os.environ.get("LINK_KEY_PARAMETER", ""),
     )
 
 

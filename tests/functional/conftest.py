@@ -12,6 +12,7 @@ import pytest
 
 from cli.local.pump import send
 from cli.local.stack import LocalStack
+from memberflow.delivery import links
 from memberflow.programme.author import named, write_shipped
 
 EVENTS = Path(__file__).parents[2] / "events"
@@ -26,7 +27,25 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalStack]:
     parameters = {"DueShards": "2", "MailFrom": "shop@example.com", "MailIdentity": "shop@example.com"}
     with LocalStack(programme_file=shipped, parameters=parameters) as stack:
         stack.client("sesv2").create_email_identity(EmailIdentity="shop@example.com")
+        keep_link_key(stack)
         yield stack
+
+
+LINK_KEY = "the key that links are signed with"
+
+
+def keep_link_key(stack: LocalStack) -> None:
+    """What an operator does once, before the first mail."""
+    stack.client("ssm").put_parameter(Name="/memberflow/link-key", Value=LINK_KEY, Type="SecureString")
+
+
+def unsubscribe_event(
+    member_id: str, purpose: str = "marketing", channel: str = "email", key: str = LINK_KEY
+) -> dict[str, Any]:
+    """A mail program's one click on the link in a message, as the HTTP API hands it over."""
+    token = links.sign(key.encode(), links.Claims(member_id, purpose, channel))
+    event: dict[str, Any] = json.loads((EVENTS / "unsubscribe.json").read_text())
+    return event | {"queryStringParameters": {"t": token}}
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from cli.local.translate import read
 from cli.models import USED
 from memberflow.facts import rfc3339
 from memberflow.programme import author
-from tests.functional.conftest import items, mail_event, publish
+from tests.functional.conftest import items, keep_link_key, mail_event, publish, unsubscribe_event
 
 RESOURCES = read(TEMPLATE)["Resources"]
 NOON = 1_772_366_400_000
@@ -49,6 +49,8 @@ def requests(tmp_path_factory: pytest.TempPathFactory) -> dict[str, set[str]]:
             stack.run(stack.clock)
             stack.fire("LedgerCheck", stack.clock)
         occurrence = _leave_claimed()
+        keep_link_key(stack)
+        stack.call("Unsubscribe", unsubscribe_event("m"))
         publish(stack, mail_event("Delivery", "m", occurrence), mail_event("Delivery", "nobody", occurrence))
         assert stack.failures == []
         return {
