@@ -11,7 +11,7 @@ import pytest
 from memberflow.engine import calendar, fold, happen, journeys, lots, measures, points, reviews, tiers, windows
 from memberflow.engine.history import History, Line
 from memberflow.engine.lasting import Lasting
-from memberflow.engine.member import DISTANT, Member
+from memberflow.engine.member import DISTANT, NEVER, Member
 from memberflow.engine.outcome import Outcome
 from memberflow.engine.rules import Rules
 from memberflow.facts import AnyFact, Bounced, Complained
@@ -107,7 +107,7 @@ def months_are_stepped_not_counted_from_their_anchor(patch: Patch) -> None:
 
 def points_are_usable_a_day_too_long(patch: Patch) -> None:
     right = Lasting.gone_on
-    patch.setattr(Lasting, "gone_on", lambda self, day: right(self, day) + 1)
+    patch.setattr(Lasting, "gone_on", lambda self, day: min(right(self, day) + 1, NEVER))
 
 
 def a_refund_belongs_to_its_own_day(patch: Patch) -> None:
