@@ -15,7 +15,7 @@ from typing import Any
 from botocore.loaders import Loader
 
 USED = {
-    "dynamodb": ("BatchGetItem", "PutItem", "Query", "Scan", "TransactWriteItems", "UpdateItem"),
+    "dynamodb": ("BatchGetItem", "BatchWriteItem", "PutItem", "Query", "Scan", "TransactWriteItems", "UpdateItem"),
     "sqs": ("SendMessage", "SendMessageBatch"),
     "sesv2": ("GetAccount", "SendEmail"),
     "pinpoint-sms-voice-v2": ("SendTextMessage",),

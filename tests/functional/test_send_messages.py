@@ -233,6 +233,7 @@ def test_without_a_sender_messages_go_to_the_log(
     monkeypatch.setattr(runtime, "settings", lambda: nothing)
     letter = Letter(
         member_id="m",
+        tag="t",
         occurrence=Occurrence(id="o", journey="j", anchor=1, at=1, useful_until=2),
         purpose="service",
         channel=channel,

@@ -142,7 +142,7 @@ def test_a_marketing_mail_has_html_one_click_headers_tags_and_its_own_set(
 ) -> None:
     """aws/aws-sdk-php#2836: the one-click header was missing in bulk mail. Parcelvoy: no List-Unsubscribe-Post."""
     from memberflow.delivery import links
-    from memberflow.delivery.tags import read_tags
+    from memberflow.store.models import receipt_tag
 
     ses = put_in("email", {"MessageId": "ses-1"})
     a_member(stack)
@@ -159,7 +159,7 @@ def test_a_marketing_mail_has_html_one_click_headers_tags_and_its_own_set(
     assert f'href="{link}"' in content["Body"]["Html"]["Data"]
     assert request["ConfigurationSetName"] == "memberflow-local-marketing"
     tags = {tag["Name"]: tag["Value"] for tag in request["EmailTags"]}
-    assert read_tags(tags) == ("m", one("away_5").sk.removeprefix("MESSAGE#"))
+    assert tags["message"] == receipt_tag((one("away_5").pk, one("away_5").sk))
     assert tags["journey"] == "away_5"
     assert (one("away_5").channel, one("away_5").provider_id) == ("email", "ses-1")
 
@@ -357,7 +357,7 @@ def test_parcelvoy_442_no_mail_after_unsubscribing_inside_a_journey(stack: Local
 
 
 def test_an_sms_says_the_short_text_and_lives_as_long_as_it_is_of_use(stack: LocalStack) -> None:
-    from memberflow.delivery.tags import read_tags
+    from memberflow.store.models import receipt_tag
 
     a_member(stack)
     go(stack, "2026-03-25 10:00")
@@ -366,7 +366,7 @@ def test_an_sms_says_the_short_text_and_lives_as_long_as_it_is_of_use(stack: Loc
     assert text["MessageBody"] == "Short: Member"
     assert text["MessageType"] == "PROMOTIONAL"
     assert text["TimeToLive"] == (at("2026-03-27") - at("2026-03-25 10:00")) // 1000
-    assert read_tags(text["Context"]) == ("m", one("text_20").sk.removeprefix("MESSAGE#"))
+    assert text["Context"] == {"message": receipt_tag((one("text_20").pk, one("text_20").sk))}
     assert (one("text_20").state, one("text_20").channel, one("text_20").provider_id) == ("sent", "sms", "local-1")
 
 

@@ -129,7 +129,7 @@ def test_only_the_check_of_the_ledger_may_read_the_whole_table_and_it_may_write_
 def test_no_statement_allows_every_action_of_a_service() -> None:
     wild = {(name, action) for name, said in statements() for action in listed(said["Action"]) if "*" in action}
 
-    assert wild == {("AlarmKey", "kms:*")}  # the account's own hold on its key, without which nobody could change it
+    assert wild == {("TopicKey", "kms:*")}  # the account's own hold on its key, without which nobody could change it
 
 
 def test_no_statement_is_about_everything_but_where_nothing_can_be_named() -> None:
@@ -138,8 +138,8 @@ def test_no_statement_is_about_everything_but_where_nothing_can_be_named() -> No
     assert wild == {
         ("MayTrace", "xray:PutTraceSegments", "xray:PutTelemetryRecords"),
         ("SendMessagesRole", "ses:GetAccount"),
-        ("AlarmKey", "kms:*"),
-        ("AlarmKey", "kms:Decrypt", "kms:GenerateDataKey"),
+        ("TopicKey", "kms:*"),
+        ("TopicKey", "kms:Decrypt", "kms:GenerateDataKey"),
     }
 
 
@@ -153,11 +153,11 @@ def test_a_function_has_a_role_of_its_own_that_writes_to_its_own_log(name: str) 
 
 
 def test_whoever_writes_items_is_held_to_the_keys_of_his_trade() -> None:
-    writes = {"dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"}
+    writes = {"dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem", "dynamodb:BatchWriteItem"}
     for name, said in statements():
         if writes & set(listed(said["Action"])):
             keys = said["Condition"]["ForAllValues:StringLike"]["dynamodb:LeadingKeys"]
-            assert set(keys) <= {"MEMBER#*", "PARKED#*", "RUN#*", "BREAKER#*"}, name
+            assert set(keys) <= {"MEMBER#*", "PARKED#*", "RUN#*", "RECEIPT#*", "BREAKER#*"}, name
 
 
 # --- what is kept ---------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ from cli.models import USED
 from memberflow.facts import rfc3339
 from memberflow.programme import author
 from memberflow.programme.schema import Shipped
-from tests.functional.conftest import PARAMETERS, can_send
+from tests.functional.conftest import PARAMETERS, can_send, items, mail_event, publish, unsubscribe_event
 
 RESOURCES = read(TEMPLATE)["Resources"]
 NOON = 1_772_366_400_000
@@ -59,6 +59,9 @@ def requests(tmp_path_factory: pytest.TempPathFactory) -> dict[str, set[str]]:
             stack.clock = NOON + day * DAY
             stack.run(stack.clock)
             stack.fire("LedgerCheck", stack.clock)
+        occurrence = _leave_claimed()
+        stack.call("Unsubscribe", unsubscribe_event("m"))
+        publish(stack, mail_event("Delivery", "m", occurrence), mail_event("Delivery", "nobody", occurrence))
         assert stack.failures == []
         return {
             function: {ACTIONS.get(name, name) for name in (request.replace(".", ":") for request in counted)}
@@ -72,6 +75,15 @@ def _shipped() -> Shipped:
     ways = {"birthday": ("email",), "upgrade": ("sms",), "win_back": ("push",)}
     journeys = {key: replace(journey, channels=ways[key]) for key, journey in shipped.programme.journeys.items()}
     return replace(shipped, programme=replace(shipped.programme, journeys=journeys))
+
+
+def _leave_claimed() -> str:
+    """As if the sender had died between call and record of a message that a run released; gives its occurrence."""
+    from memberflow.store.models import MessageItem
+
+    message = next(item for item in items("MESSAGE#upgrade") if item.pk == "MEMBER#m")
+    message.update([MessageItem.state.set("claimed"), MessageItem.run.set(rfc3339(NOON))])
+    return str(message.sk).removeprefix("MESSAGE#")
 
 
 def _event(kind: str, member_id: str, at: int, **more: Any) -> bytes:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -13,6 +13,8 @@ from memberflow.facts import AnyFact
 
 MAX_EVENT_BYTES = 64 * 1024
 """A larger event is refused: stored whole it would crowd the 400 KB of a table item."""
+
+Parsed = TypeVar("Parsed")
 
 _EVENT_DECODER: msgspec.json.Decoder[Event] = msgspec.json.Decoder(Event)
 
@@ -37,15 +39,16 @@ def decode(raw: bytes | str, currency: str) -> AnyFact:
     data = raw if isinstance(raw, bytes) else raw.encode(errors="replace")
     if len(data) > MAX_EVENT_BYTES:
         raise BadInput("", f"{len(data)} bytes", f"at most {MAX_EVENT_BYTES} bytes")
-    event = _parse(data)
+    event = parse(_EVENT_DECODER, data)
     fact: AnyFact = _TO_FACT[type(event)](event, currency)
     return fact
 
 
-def _parse(data: bytes) -> Event:
+def parse(decoder: msgspec.json.Decoder[Parsed], data: bytes) -> Parsed:
+    """What the decoder makes of it. Raises BadInput."""
     try:
         try:
-            return _EVENT_DECODER.decode(data)
+            return decoder.decode(data)
         except msgspec.ValidationError as error:
             raise _explain(data, error) from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:

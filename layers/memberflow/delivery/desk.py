@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from memberflow import runtime
-from memberflow.delivery import breaker, caps, gates, rows
+from memberflow.delivery import breaker, caps, gates
 from memberflow.delivery.caps import Sends
 from memberflow.delivery.letters import Letter
 from memberflow.engine.member import Member
@@ -15,18 +15,15 @@ from memberflow.engine.outcome import Occurrence
 from memberflow.engine.rules import Rules
 from memberflow.errors import StoreUnavailable
 from memberflow.programme.schema import Shipped
-from memberflow.store.models import MessageItem, SendsItem, due_shard, member_id_of, sends_key
+from memberflow.store.messages import Overtaken, move
+from memberflow.store.models import MessageItem, SendsItem, member_id_of, sends_key
 from memberflow.store.reading import get, load, occurrence_of
 
 FREED_MAX = 5
 """How often a message that did not leave is tried to be taken out of what is counted."""
 
-_METRICS = {
-    "sent": "MessagesSent",
-    "withheld": "MessagesWithheld",
-    "unknown": "MessagesUnknown",
-    "failed": "MessagesFailed",
-}
+ENDS = ("sent", "withheld", "unknown", "failed")
+"""States that end the sender's work."""
 
 
 class Job(Struct, eq=False):
@@ -37,8 +34,13 @@ class Job(Struct, eq=False):
     member: Member
 
     @property
+    def leaves(self) -> bool:
+        """Released, and not taken up by anybody yet."""
+        return self.item.state == "waiting" and self.item.due_at is None
+
+    @property
     def ended(self) -> bool:
-        return self.item.state in _METRICS
+        return self.item.state in ENDS
 
 
 class Desk(Struct, eq=False):
@@ -85,49 +87,32 @@ class Desk(Struct, eq=False):
     def end(self, job: Job, state: str, reason: str | None = None, provider_id: str | None = None) -> None:
         """What was claimed and did not leave is no longer counted; what may have left is."""
         job.item.provider_id = provider_id
-        if self._freed(job, state, reason, free=state == "failed"):
-            self._tell(job)
+        self._freed(job, state, reason, free=state == "failed")
 
     def hold(self, job: Job, until: int, reason: str) -> None:
         """Waits in the due index, to be looked at again; withheld where it would then be of no use any more."""
         if until >= job.occurrence.useful_until:
-            job.item.due_shard = job.item.due_at = None
-            if self._freed(job, "withheld", reason, free=True):
-                self._tell(job)
-            return
-        job.item.due_shard, job.item.due_at = due_shard(job.member.id), until
-        if self._freed(job, "waiting", reason, free=True):
+            self._freed(job, "withheld", reason, free=True)
+        elif self._freed(job, "waiting", reason, free=True, due_at=until):
             runtime.count("MessagesHeld")
 
-    def _freed(self, job: Job, state: str, reason: str | None, free: bool) -> bool:
+    def _freed(self, job: Job, state: str, reason: str | None, free: bool, due_at: int | None = None) -> bool:
         for _ in range(FREED_MAX):
             try:
                 sends, name = self.sends_of(job), job.occurrence.id
                 counted = caps.without(sends, name) if free and name in sends else None
-                return self._move(job, state, reason, counted)
-            except rows.Overtaken:
+                return self._move(job, state, reason, counted, due_at)
+            except Overtaken:
                 self.look_again(job)
         raise StoreUnavailable(f"a member was overtaken {FREED_MAX} times")
 
-    def _move(self, job: Job, state: str, reason: str | None, counted: Sends | None) -> bool:
-        """Writes the row, and what is counted where anything is; puts back what was not written. Raises Overtaken."""
-        item, before = job.item, job.item.state
-        sends = self.sends.get(job.member.id) if counted is not None else None
-        item.state, item.reason, item.changed_at = state, reason, runtime.now()
-        if sends is not None:
-            sends = SendsItem(sends.pk, sends.sk, sent=counted, version=sends.version)
-        moved = False
-        try:
-            moved = rows.move(item, before, sends)
-        finally:
-            if not moved:
-                item.state = before
-        if sends is not None and moved:
+    def _move(self, job: Job, state: str, reason: str | None, counted: Sends | None, due_at: int | None = None) -> bool:
+        """Moves the row, and with it what is counted where anything is. Raises Overtaken."""
+        known = self.sends.get(job.member.id) if counted is not None else None
+        if known is None:
+            return move(job.item, state, reason, due_at)
+        sends = SendsItem(known.pk, known.sk, sent=counted, version=known.version)
+        moved = move(job.item, state, reason, due_at, sends)
+        if moved:
             self.sends[job.member.id] = sends
         return moved
-
-    def _tell(self, job: Job) -> None:
-        """Every end of a message, with its reason, in the log; no more of the member than stands for him."""
-        runtime.count(_METRICS[job.item.state])
-        said = {"member": runtime.alias(job.member.id), "occurrence": job.occurrence.id}
-        runtime.logger.info("message ended", extra=said | {"state": job.item.state, "reason": job.item.reason})

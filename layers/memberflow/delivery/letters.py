@@ -11,11 +11,12 @@ from memberflow.programme.schema import Message
 class Letter(Struct, frozen=True, kw_only=True):
     """A rendered message on its way.
 
-    ``address``: where the channel reaches the member. ``unsubscribe``: the link at its foot, "" where there is none.
-    ``now``: when it is handed over.
+    ``tag``: by which its receipts find it. ``address``: where the channel reaches the member. ``unsubscribe``: the link
+    at its foot, "" where there is none. ``now``: when it is handed over.
     """
 
     member_id: str
+    tag: str
     occurrence: Occurrence
     purpose: str
     channel: str

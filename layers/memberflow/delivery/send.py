@@ -14,14 +14,14 @@ from memberflow.delivery import breaker, channels, gates, render, unsubscribe
 from memberflow.delivery.desk import Desk, Job
 from memberflow.delivery.gates import Asked, Verdict
 from memberflow.delivery.letters import Letter, Sent
-from memberflow.delivery.rows import Overtaken
 from memberflow.delivery.unsubscribe import NoLink
 from memberflow.engine import fold
 from memberflow.engine.outcome import Outcome
 from memberflow.engine.rules import Rules
 from memberflow.errors import StoreUnavailable
 from memberflow.programme.schema import Shipped
-from memberflow.store.models import store_errors
+from memberflow.store.messages import Overtaken, expect_receipts
+from memberflow.store.models import receipt_tag, store_errors
 from memberflow.store.runs import note_ends
 
 RETRY_MS = 60_000
@@ -34,6 +34,7 @@ TRIES_MAX = 10
 def send_all(shipped: Shipped, rules: Rules, keys: Sequence[tuple[str, str]]) -> None:
     """Sends the waiting messages with these keys. Raises StoreUnavailable, with what was done recorded."""
     desk = Desk.opened(shipped, rules, keys)
+    expect_receipts(job.item for job in desk.jobs if job.leaves)
     ends: Counter[tuple[str, str]] = Counter()
     with store_errors("messages were not sent"):
         for job in desk.jobs:
@@ -47,7 +48,7 @@ def send_all(shipped: Shipped, rules: Rules, keys: Sequence[tuple[str, str]]) ->
 def _send(desk: Desk, job: Job) -> None:
     if job.item.state == "claimed":
         desk.end(job, "unknown", "a crash between call and record")
-    if job.item.state != "waiting" or job.item.due_at is not None:
+    if not job.leaves:
         return
     fold.advance(desk.rules, job.member, runtime.now(), Outcome())
     for _ in range(TRIES_MAX):
@@ -108,6 +109,7 @@ def _letter(desk: Desk, job: Job, channel: str, now: int) -> Letter:
     link = unsubscribe.link(job.member.id, purpose, channel)
     return Letter(
         member_id=job.member.id,
+        tag=receipt_tag((job.item.pk, job.item.sk)),
         occurrence=job.occurrence,
         purpose=purpose,
         channel=channel,

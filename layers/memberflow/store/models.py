@@ -7,6 +7,7 @@
     Message   MEMBER#<id>        MESSAGE#<occurrence id>
     Sends     MEMBER#<id>        SENDS
     Referral  MEMBER#<friend>    REFERRAL#<referrer>
+    Receipt   RECEIPT#<tag>      RECEIPT
     Run       RUN#<month>        <id>, and <id>#<n> for each of its shards
     Parked    PARKED#<day>       <moment>#<digest>#<part>
     Breaker   BREAKER#<channel>  BREAKER
@@ -18,6 +19,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from hashlib import sha256
 from typing import Any
 
 from botocore.config import Config
@@ -112,10 +114,11 @@ class DecisionItem(Item, discriminator="decision"):
 class MessageItem(Item, discriminator="message"):
     """``body``: the occurrence as JSON.
 
-    ``state``: waiting, claimed, sent, unknown, withheld or failed; ``reason`` says why for the last two, and for what a
-    waiting one was held back. A waiting one without ``due_at`` is to be sent now. ``run``: the one that made or
-    released it. ``consent``: what allowed it to be sent: ``at``, ``source`` and ``text_version``; none for a service
-    message that was never asked about. ``refused``: channels that refused it before, with the provider's reason.
+    ``state``: waiting, claimed, sent, unknown, withheld or failed, and delivered, bounced or complained where a receipt
+    said so; ``reason`` says why, and for what a waiting one was held back. A waiting one without ``due_at`` is to be
+    sent now; for one claimed or unknown it is the moment until which a receipt may settle it. ``run``: the one that
+    made or released it. ``consent``: what allowed it to be sent: ``at``, ``source`` and ``text_version``; none for a
+    service message that was never asked about. ``refused``: channels that refused it, with the provider's reason.
     """
 
     body = UnicodeAttribute()
@@ -149,6 +152,14 @@ class ReferralItem(Item, discriminator="referral"):
     """A friend's first order counts, since ``at``, for who brought him: the table's stream takes it to his record."""
 
     at = NumberAttribute()
+
+
+class ReceiptItem(Item, discriminator="receipt"):
+    """Which message a receipt is about that carries the tag. ``gone_at``, in seconds: when the table may drop it."""
+
+    message_pk = UnicodeAttribute()
+    message_sk = UnicodeAttribute()
+    gone_at = NumberAttribute()
 
 
 class RunItem(Item, discriminator="run"):
@@ -235,6 +246,15 @@ def sends_key(member_id: str) -> tuple[str, str]:
 
 def breaker_key(channel: str) -> tuple[str, str]:
     return f"BREAKER#{channel}", "BREAKER"
+
+
+def receipt_tag(key: tuple[str, str]) -> str:
+    """What a message is called at its provider, where neither the member's id nor the occurrence has any business."""
+    return sha256("\0".join(key).encode()).hexdigest()[:32]
+
+
+def receipt_key(tag: str) -> tuple[str, str]:
+    return f"RECEIPT#{tag}", "RECEIPT"
 
 
 def member_id_of(pk: str) -> str:

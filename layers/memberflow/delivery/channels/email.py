@@ -9,7 +9,6 @@ from memberflow.delivery.channels import log
 from memberflow.delivery.channels.provider import ask, service
 from memberflow.delivery.letters import Letter, Sent
 from memberflow.delivery.pace import Pace
-from memberflow.delivery.tags import tags
 
 _STATES = {
     **dict.fromkeys(("TooManyRequestsException", "ThrottlingException", "Throttling"), "busy"),
@@ -49,7 +48,7 @@ def _request(letter: Letter) -> dict[str, Any]:
     content: dict[str, Any] = {"Subject": _utf8(message.subject), "Body": body}
     if letter.unsubscribe:
         content["Headers"] = _one_click(letter.unsubscribe)
-    named = tags(letter.member_id, letter.occurrence.id) | {"journey": letter.occurrence.journey}
+    named = {"message": letter.tag, "journey": letter.occurrence.journey}
     return {
         "FromEmailAddress": settings.mail_from,
         "Destination": {"ToAddresses": [letter.address]},

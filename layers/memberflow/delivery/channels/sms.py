@@ -8,7 +8,6 @@ from memberflow import runtime
 from memberflow.delivery.channels import log
 from memberflow.delivery.channels.provider import ask, service
 from memberflow.delivery.letters import Letter, Sent
-from memberflow.delivery.tags import tags
 
 _STATES = {
     "ThrottlingException": "busy",
@@ -40,5 +39,5 @@ def _request(letter: Letter) -> dict[str, Any]:
         "MessageBody": letter.short.strip(),
         "MessageType": _TYPE[letter.purpose],
         "TimeToLive": min(max((letter.occurrence.useful_until - letter.now) // 1000, least), most),
-        "Context": tags(letter.member_id, letter.occurrence.id),
+        "Context": {"message": letter.tag},
     }
