@@ -12,6 +12,7 @@ from memberflow.errors import MemberflowError
 NAMES = (
     "demo",
     "check",
+    "preview",
     "simulate",
     "replay",
     "explain",

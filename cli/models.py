@@ -15,9 +15,21 @@ from typing import Any
 from botocore.loaders import Loader
 
 USED = {
-    "dynamodb": ("BatchGetItem", "GetItem", "PutItem", "Query", "Scan", "TransactWriteItems", "UpdateItem"),
+    "dynamodb": (
+        "BatchGetItem",
+        "BatchWriteItem",
+        "GetItem",
+        "PutItem",
+        "Query",
+        "Scan",
+        "TransactWriteItems",
+        "UpdateItem",
+    ),
     "sqs": ("SendMessage", "SendMessageBatch"),
-    "sesv2": ("SendEmail",),
+    "sesv2": ("GetAccount", "SendEmail"),
+    "pinpoint-sms-voice-v2": ("SendTextMessage",),
+    "events": ("PutEvents",),
+    "ssm": ("GetParameter",),
 }
 """A test holds the functions to these."""
 

@@ -45,7 +45,7 @@ class LocalStack:
 
     ``clock``: now, in milliseconds, for everything that happens in it; None: the wall clock's.
     ``requests``: AWS requests made by functions, such as ``dynamodb.PutItem``; ``requests_of`` has them by function.
-    ``failures``: the errors that functions raised; Lambda's retries follow them all the same.
+    ``failures``: the errors that functions raised; Lambda's retries follow them all the same. ``texts``: the SMS.
 
     The template names its doors as outputs: OrdersStream, ActivitiesQueue, MembersTable. ``programme_file`` is a
     shipped programme; without ``quiet`` the functions' logs and metrics go to stdout.
@@ -75,6 +75,7 @@ class LocalStack:
             self._functions = Functions(self.wiring.functions, self._quiet)
             self.requests, self.requests_of = self._functions.requests, self._functions.requests_of
             self.failures, self.call = self._functions.failures, self._functions.call
+            self.texts = self._functions.texts
             folder = code_folder(self._template)
             undo.enter_context(self._functions.load(folder, self._programme_file, self.now))
             self._sources = [source for mapping in self.wiring.mappings for source in pump.sources_of(mapping, self)]

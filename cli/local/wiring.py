@@ -16,7 +16,7 @@ from msgspec import Struct
 from cli.local.http import HttpRoute, routes_of
 from memberflow.errors import MemberflowError
 
-MADE = {"AWS::DynamoDB::Table", "AWS::Kinesis::Stream", "AWS::SQS::Queue"}
+MADE = {"AWS::DynamoDB::Table", "AWS::Events::EventBus", "AWS::Kinesis::Stream", "AWS::SQS::Queue"}
 _FUNCTION, _MAPPING = "AWS::Lambda::Function", "AWS::Lambda::EventSourceMapping"
 _SCHEDULE, _ASYNC = "AWS::Scheduler::Schedule", "AWS::Lambda::EventInvokeConfig"
 _WIRED = {_FUNCTION, _MAPPING, _SCHEDULE, _ASYNC}
@@ -122,7 +122,8 @@ def _with_outputs(tree: Any, resources: dict[str, Any], outputs: dict[str, Any])
     meant = resources.get(target) if isinstance(target, str) else None
     if meant and meant["Type"] == _FUNCTION:
         return target
-    if meant and meant["Type"] not in MADE:  # such as a set of mails: known by the name it is given
+    if meant and (meant["Type"] not in MADE or (name == "Ref" and "Name" in meant.get("Properties", ()))):
+        # A set of mails, which moto never makes, or a bus, whose name it gets wrong: known by the name it is given.
         return _with_outputs(meant["Properties"]["Name"], resources, outputs)
     output = f"Wired{len(outputs)}"
     outputs[output] = tree

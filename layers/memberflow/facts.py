@@ -32,7 +32,7 @@ class Fact(Struct, tag_field="type", frozen=True, gc=False, omit_defaults=True, 
 
     Facts sort by (``at``, ``rank``, ``id``): a total order. At one moment profile and consent come before
     orders, orders before refunds, refunds before activities and redemptions: a member is known before he
-    buys, and what an order gave is there before it is taken back or spent.
+    buys, and what an order gave is there before it is taken back or spent. What became of messages comes last.
     """
 
     rank: ClassVar[int]
@@ -271,6 +271,27 @@ class Merged(Fact, tag="member.merged", kw_only=True, frozen=True):
     operator: str
 
 
+class Bounced(Fact, tag="message.bounced", kw_only=True, frozen=True):
+    """A message came back for good: the address that it went to is dead."""
+
+    rank: ClassVar[int] = 40
+    kind: ClassVar[str] = "message.bounced"
+    channel: str
+    address: str
+    occurrence: str
+    provider_id: str
+
+
+class Complained(Fact, tag="message.complained", kw_only=True, frozen=True):
+    """The member called a message spam where he reads his mail."""
+
+    rank: ClassVar[int] = 41
+    kind: ClassVar[str] = "message.complained"
+    channel: str
+    occurrence: str
+    provider_id: str
+
+
 AnyFact = (
     Joined
     | Updated
@@ -294,6 +315,8 @@ AnyFact = (
     | Invited
     | Accepted
     | Judged
+    | Bounced
+    | Complained
 )
 
 _DECODER: msgspec.json.Decoder[AnyFact] = msgspec.json.Decoder(AnyFact)

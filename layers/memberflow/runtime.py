@@ -24,15 +24,23 @@ metrics = Metrics(namespace="memberflow", service="memberflow")
 
 
 class Settings(Struct, frozen=True):
-    """``due_shards``: over how many keys the due index is spread. An empty ``mail_from``: mails go to the log."""
+    """``due_shards``: over how many keys the due index is spread.
+
+    An empty ``mail_from``, ``sms_from`` or ``event_bus``: what would leave there goes to the log. ``unsubscribe_url``:
+    where the links of marketing mails lead; ``link_key``: the parameter that holds the key they are signed with.
+    """
 
     table_name: str
     due_shards: int
     mail_from: str
     mail_sets: dict[str, str]
     """The SES configuration set of each purpose."""
-    member_claim: str
+    member_claim: str = "sub"
     """The claim of a token that holds the member's id."""
+    sms_from: str = ""
+    event_bus: str = ""
+    unsubscribe_url: str = ""
+    link_key: str = ""
 
 
 @cache
@@ -47,6 +55,10 @@ def settings() -> Settings:
             "marketing": os.environ.get("MAIL_MARKETING_SET", ""),
         },
         member_claim=os.environ.get("MEMBER_CLAIM", "sub"),
+        sms_from=os.environ.get("SMS_FROM", ""),
+        event_bus=os.environ.get("EVENT_BUS", ""),
+        unsubscribe_url=os.environ.get("UNSUBSCRIBE_URL", ""),
+        link_key=os.environ.get("LINK_KEY_PARAMETER", ""),
     )
 
 

@@ -10,7 +10,9 @@ from typing import Any
 
 import pytest
 
+from cli.local.pump import send
 from cli.local.stack import LocalStack
+from memberflow.delivery import links
 from memberflow.programme.author import named, write_shipped
 
 EVENTS = Path(__file__).parents[2] / "events"
@@ -22,10 +24,39 @@ ARRIVED = 1_772_701_200_000
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalStack]:
     shipped = tmp_path_factory.mktemp("shipped") / "sample.json"
     write_shipped(named("sample"), shipped)
-    parameters = {"DueShards": "2", "MailFrom": "shop@example.com", "MailIdentity": "shop@example.com"}
-    with LocalStack(programme_file=shipped, parameters=parameters) as stack:
-        stack.client("sesv2").create_email_identity(EmailIdentity="shop@example.com")
+    with LocalStack(programme_file=shipped, parameters=PARAMETERS) as stack:
+        can_send(stack)
         yield stack
+
+
+PARAMETERS = {
+    "DueShards": "2",
+    "MailFrom": "shop@example.com",
+    "MailIdentity": "shop@example.com",
+    "UnsubscribeUrl": "https://shop.example/unsubscribe",
+    "SmsFrom": "arn:aws:sms-voice:us-east-1:123456789012:phone-number/phone-1",
+}
+LINK_KEY = "the key that links are signed with"
+
+
+def can_send(stack: LocalStack) -> None:
+    """What an operator sets up besides the stack: the sender's identity and the key of the links."""
+    stack.client("sesv2").create_email_identity(EmailIdentity="shop@example.com")
+    keep_link_key(stack)
+
+
+def keep_link_key(stack: LocalStack) -> None:
+    """What an operator does once, before the first mail."""
+    stack.client("ssm").put_parameter(Name="/memberflow/link-key", Value=LINK_KEY, Type="SecureString")
+
+
+def unsubscribe_event(
+    member_id: str, purpose: str = "marketing", channel: str = "email", key: str = LINK_KEY
+) -> dict[str, Any]:
+    """A mail program's one click on the link in a message, as the HTTP API hands it over."""
+    token = links.sign(key.encode(), links.Claims(member_id, purpose, channel))
+    event: dict[str, Any] = json.loads((EVENTS / "unsubscribe.json").read_text())
+    return event | {"queryStringParameters": {"t": token}}
 
 
 @pytest.fixture
@@ -35,6 +66,7 @@ def stack(running: LocalStack) -> Iterator[LocalStack]:
     running.requests.clear()
     running.requests_of.clear()
     running.failures.clear()
+    running.texts.clear()
     yield running
     running.pump()
     for item in items():
@@ -73,10 +105,48 @@ def joined(member_id: str, at: str = "2026-01-01T00:00:00Z", **other: Any) -> by
 
 
 def consent(
-    member_id: str, purpose: str = "marketing", granted: bool = True, at: str = "2026-01-01T00:00:00Z"
+    member_id: str,
+    purpose: str = "marketing",
+    granted: bool = True,
+    at: str = "2026-01-01T00:00:00Z",
+    channel: str = "email",
+    **other: str,
 ) -> bytes:
-    event = {"type": "consent.changed", "member_id": member_id, "event_id": f"{purpose}-{at}", "occurred_at": at}
-    return json.dumps(event | {"purpose": purpose, "channel": "email", "granted": granted}).encode()
+    event = {"type": "consent.changed", "member_id": member_id, "event_id": f"{purpose}-{channel}-{at}"}
+    said = {"purpose": purpose, "channel": channel, "granted": granted, "occurred_at": at}
+    return json.dumps(event | said | other).encode()
+
+
+def mail_event(kind: str, member_id: str, occurrence: str, **said: Any) -> dict[str, Any]:
+    """What SES publishes of the mail with that occurrence; ``said`` is the part named after the event."""
+    from memberflow.store.models import message_key, receipt_tag
+
+    tags = {
+        "ses:configuration-set": ["memberflow-service"],
+        "message": [receipt_tag(message_key(member_id, occurrence))],
+    }
+    mail = {"messageId": "ses-1", "timestamp": "2026-03-05T09:00:00.000Z", "tags": tags}
+    part = {"Delivery": "delivery", "DeliveryDelay": "deliveryDelay"}.get(kind, kind.lower())
+    return {
+        "eventType": kind,
+        "mail": mail,
+        part: {"timestamp": "2026-03-05T09:00:05.000Z", "feedbackId": "f-1"} | said,
+    }
+
+
+def bounce_event(
+    member_id: str, occurrence: str, address: str | None = None, kind: str = "Permanent"
+) -> dict[str, Any]:
+    recipients = [{"emailAddress": address or f"{member_id}@example.com", "status": "5.1.1"}]
+    said = {"bounceType": kind, "bounceSubType": "General", "bouncedRecipients": recipients}
+    return mail_event("Bounce", member_id, occurrence, **said)
+
+
+def publish(stack: LocalStack, *receipts: dict[str, Any]) -> None:
+    """Into the queue of receipts, as the providers' topic does."""
+    for receipt in receipts:
+        send(next(each.source for each in stack.wiring.mappings if each.function == "TakeReceipts"), receipt)
+    stack.pump()
 
 
 def kinesis(*lines: bytes, data: str | None = None) -> dict[str, Any]:

@@ -6,7 +6,13 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError, ReadTimeoutError
+from botocore.exceptions import (
+    ClientError,
+    ConnectionClosedError,
+    ConnectTimeoutError,
+    EndpointConnectionError,
+    ReadTimeoutError,
+)
 from moto.ses.models import ses_backends
 
 from cli.local.records import ACCOUNT, REGION
@@ -142,27 +148,58 @@ def refused(code: str) -> Exception:
     return ClientError({"Error": {"Code": code, "Message": code}}, "SendEmail")
 
 
+def broken(status: int) -> Exception:
+    """An error that nobody told us of."""
+    error = {"Code": "SomethingNew", "Message": ""}
+    return ClientError({"Error": error, "ResponseMetadata": {"HTTPStatusCode": status}}, "SendEmail")
+
+
+class Provider:
+    """SES that answers every mail so."""
+
+    def __init__(self, error: Exception) -> None:
+        self.error = error
+
+    def get_account(self) -> Any:
+        return {"SendQuota": {"MaxSendRate": 1e6}}
+
+    def send_email(self, **request: Any) -> Any:
+        raise self.error
+
+
 @pytest.mark.parametrize(
     ("error", "ends"),
     [
         (refused("MessageRejected"), ("failed", "MessageRejected")),
-        (refused("AccountSuspendedException"), ("failed", "AccountSuspendedException")),
+        (refused("AccountSuspendedException"), ("waiting", "stopped")),
         (refused("InternalServiceErrorException"), ("unknown", "InternalServiceErrorException")),
         (ReadTimeoutError(endpoint_url="https://email.example.com"), ("unknown", "ReadTimeoutError")),
-        (refused("TooManyRequestsException"), ("waiting", None)),
+        (refused("TooManyRequestsException"), ("waiting", "busy")),
+        (EndpointConnectionError(endpoint_url="https://email.example.com"), ("waiting", "busy")),
+        (ConnectTimeoutError(endpoint_url="https://email.example.com"), ("waiting", "busy")),
+        (ConnectionClosedError(endpoint_url="https://email.example.com"), ("unknown", "ConnectionClosedError")),
+        (broken(503), ("unknown", "SomethingNew")),
+        (broken(400), ("failed", "SomethingNew")),
     ],
-    ids=["rejected", "suspended", "internal", "time-out", "throttled"],
+    ids=[
+        "rejected",
+        "suspended",
+        "internal",
+        "time-out",
+        "throttled",
+        "no route",
+        "no line",
+        "cut off",
+        "new 503",
+        "new 400",
+    ],
 )
 def test_what_the_provider_answers_decides_how_the_message_ends(
     stack: LocalStack, monkeypatch: pytest.MonkeyPatch, error: Exception, ends: tuple[str, str | None]
 ) -> None:
-    from memberflow.delivery import channels
+    from memberflow.delivery.channels import email
 
-    class Provider:
-        def send_email(self, **request: Any) -> Any:
-            raise error
-
-    monkeypatch.setattr(channels, "_client", Provider())
+    monkeypatch.setattr(email, "service", lambda name: Provider(error))
     upgraded(stack)
     stack.pump()
     assert state() == ends
@@ -171,14 +208,10 @@ def test_what_the_provider_answers_decides_how_the_message_ends(
 def test_a_throttled_message_leaves_with_a_later_run(
     stack: LocalStack, monkeypatch: pytest.MonkeyPatch, mails: list[Any]
 ) -> None:
-    from memberflow.delivery import channels
-
-    class Provider:
-        def send_email(self, **request: Any) -> Any:
-            raise refused("TooManyRequestsException")
+    from memberflow.delivery.channels import email
 
     with monkeypatch.context() as patch:
-        patch.setattr(channels, "_client", Provider())
+        patch.setattr(email, "service", lambda name: Provider(refused("TooManyRequestsException")))
         upgraded(stack)
         stack.pump()
     stack.clock = ARRIVED + 60_000
@@ -186,13 +219,31 @@ def test_a_throttled_message_leaves_with_a_later_run(
     assert (state(), len(mails)) == (("sent", None), 1)
 
 
-def test_without_a_sender_messages_go_to_the_log(stack: LocalStack, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("channel", ["email", "sms", "push", "log"])
+def test_without_a_sender_messages_go_to_the_log(
+    stack: LocalStack, monkeypatch: pytest.MonkeyPatch, channel: str
+) -> None:
     from memberflow import runtime
     from memberflow.delivery import channels
+    from memberflow.delivery.letters import Letter
+    from memberflow.engine.outcome import Occurrence
     from memberflow.programme.schema import Message
 
-    monkeypatch.setattr(runtime, "settings", lambda: type("Settings", (), {"mail_from": ""}))
-    assert channels.send("email", "a@example.com", Message(subject="s", text="t"), "service", {}).state == "sent"
+    nothing = runtime.Settings(table_name="t", due_shards=1, mail_from="", mail_sets={})
+    monkeypatch.setattr(runtime, "settings", lambda: nothing)
+    letter = Letter(
+        member_id="m",
+        tag="t",
+        occurrence=Occurrence(id="o", journey="j", anchor=1, at=1, useful_until=2),
+        purpose="service",
+        channel=channel,
+        address="a",
+        language="en",
+        message=Message(subject="s", text="t"),
+        unsubscribe="",
+        now=1,
+    )
+    assert channels.send(letter).state == "sent"
 
 
 def test_a_template_that_the_data_does_not_fit_fails_the_message_and_sends_nothing(

@@ -14,7 +14,7 @@ from memberflow.engine.lasting import Lasting
 from memberflow.engine.member import DISTANT, NEVER, Member
 from memberflow.engine.outcome import Outcome
 from memberflow.engine.rules import Rules
-from memberflow.facts import AnyFact
+from memberflow.facts import AnyFact, Bounced, Complained
 
 Patch = pytest.MonkeyPatch
 
@@ -198,3 +198,33 @@ def a_spell_has_no_name_of_its_own(patch: Patch) -> None:
         right(rules, member, journey, anchor, "0" if journey.trigger == "dormancy" else name, *rest)
 
     patch.setattr(journeys, "_occur", wrong)
+
+
+def a_bounce_of_an_address_given_up_silences_the_new_one(patch: Patch) -> None:
+    patch.setattr(happen, "_reaches", lambda member, channel, address: channel in member.contacts)
+
+
+def a_new_address_stays_silent(patch: Patch) -> None:
+    right = happen._profile
+
+    def wrong(rules: Rules, member: Member, *rest: Any) -> None:
+        suppressed = dict(member.suppressed)
+        right(rules, member, *rest)
+        member.suppressed = suppressed
+
+    patch.setattr(happen, "_profile", wrong)
+
+
+def a_complaint_about_a_mail_leaves_the_other_channels_on(patch: Patch) -> None:
+    def wrong(rules: Rules, member: Member, fact: Complained, *rest: Any) -> None:
+        member.consents[f"marketing/{fact.channel}"] = (False, fact.at, "complaint", fact.name)
+
+    patch.setitem(happen.HAPPEN, Complained, wrong)
+
+
+def a_second_bounce_moves_the_first(patch: Patch) -> None:
+    def wrong(rules: Rules, member: Member, fact: Bounced, *rest: Any) -> None:
+        if happen._reaches(member, fact.channel, fact.address):
+            member.suppressed[fact.channel] = fact.at
+
+    patch.setitem(happen.HAPPEN, Bounced, wrong)

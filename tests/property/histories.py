@@ -15,8 +15,10 @@ from memberflow.facts import (
     Activity,
     Adjusted,
     AnyFact,
+    Bounced,
     Cancelled,
     Committed,
+    Complained,
     Consent,
     Delivered,
     Extended,
@@ -37,6 +39,8 @@ from memberflow.facts import (
 from tests.property.settings import SETTINGS, Setting
 
 MEMBER = "m"
+ADDRESSES = ("m@example.org", "M@example.org", "new@example.org")
+"""The second is the first, written otherwise."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -77,7 +81,7 @@ def _profile(setting: Setting) -> dict[str, st.SearchStrategy[object]]:
         "birthday": st.sampled_from((None, *setting.birthdays)),
         "time_zone": st.sampled_from((None, None, *setting.zones)),
         "language": st.sampled_from((None, "en", "de")),
-        "contacts": st.sampled_from(({}, {"email": "m@example.org"})),
+        "contacts": st.sampled_from(({}, *({"email": address} for address in ADDRESSES))),
     }
 
 
@@ -89,16 +93,20 @@ _OF_POINTS = ("oqr", "qor", "qorr", "ov", "ovk", "ovz", "vok", "ovkr", "od", "od
 POINT_STORIES = (*_STORIES, *_OF_POINTS)
 """Besides: q (points spent on the order), v (points reserved), k (committed), z (cancelled), d (the order delivered);
 by hand j (adjusted), i (reinstated), e (extended), s(ent), g (received)."""
+MESSAGE_STORIES = ("u", "b", "c", "f", "ub", "ubu", "cf", "cfc", "o")
+"""Besides: b(ounce), f(eedback: a complaint)."""
 
 TIER_STORIES = (*_STORIES, "oor", "ooa", "aa", "aaa", "oaa", *"hhlln", "ny", "ny", "ow", "ow", "owr", "oowr")
 """Besides: by hand h(old), l (a tier given), n (an invitation), w (the order judged); y (an invitation accepted)."""
 
 
 @st.composite
-def _story(draw: st.DrawFn, setting: Setting, choices: list[int], number: int) -> list[AnyFact]:
+def _story(
+    draw: st.DrawFn, setting: Setting, choices: list[int], number: int, stories: tuple[str, ...] | None
+) -> list[AnyFact]:
     """Facts of one story; their ids begin with the letter of their kind, so that ties are not settled by time."""
-    stories = POINT_STORIES if setting.all_points else TIER_STORIES if setting.all_tiers else _STORIES
-    letters = draw(st.sampled_from(stories))
+    chosen = POINT_STORIES if setting.all_points else TIER_STORIES if setting.all_tiers else _STORIES
+    letters = draw(st.sampled_from(stories or chosen))
     when = sorted(draw(st.sampled_from(choices)) for _ in letters)
     ids = [f"{letter}{number}{place}" for place, letter in enumerate(letters)]
     orders = [id for id in ids if id[0] == "o"]
@@ -126,11 +134,25 @@ def _fact(draw: st.DrawFn, setting: Setting, at: int, letter: str, id: str, orde
         return Refund(**head, order_id=order_id, amount=draw(st.sampled_from((1, 600, 2999, 100_000))))
     if letter == "p":
         return Redemption(**head, points=draw(st.sampled_from(setting.points)), agreed=draw(st.booleans()))
+    if letter in "ucbf":
+        return draw(_reach_fact(setting, head, letter))
+    return Activity(**head, activity=draw(st.sampled_from(("check_in", "check_in", "complaint", "referral"))))
+
+
+@st.composite
+def _reach_fact(draw: st.DrawFn, setting: Setting, head: dict[str, Any], letter: str) -> AnyFact:
+    """How a member can be reached, and whether he wants to be."""
     if letter == "u":
         return Updated(**head, **{name: draw(values) for name, values in _profile(setting).items()})
     if letter == "c":
-        return Consent(**head, purpose="marketing", channel="email", granted=draw(st.booleans()))
-    return Activity(**head, activity=draw(st.sampled_from(("check_in", "check_in", "complaint", "referral"))))
+        purpose, channel = draw(st.sampled_from((("marketing", "email"), ("marketing", "sms"), ("service", "email"))))
+        return Consent(**head, purpose=purpose, channel=channel, granted=draw(st.booleans()))
+    about = {"channel": "email", "occurrence": "o", "provider_id": head["id"]}
+    return (
+        Bounced(**head, **about, address=draw(st.sampled_from(ADDRESSES)))
+        if letter == "b"
+        else Complained(**head, **about)
+    )
 
 
 _WHY: dict[str, Any] = {"reason": "a story", "operator": "op"}
@@ -171,12 +193,17 @@ def _tier_fact(draw: st.DrawFn, setting: Setting, head: dict[str, Any], letter: 
 
 
 @st.composite
-def histories(draw: st.DrawFn, settings: tuple[Setting, ...] = SETTINGS) -> History:
-    """Up to seven stories at few different moments, so that they mix and ties are common."""
+def histories(
+    draw: st.DrawFn, settings: tuple[Setting, ...] = SETTINGS, stories: tuple[str, ...] | None = None
+) -> History:
+    """Up to seven stories at few different moments, so that they mix and ties are common.
+
+    ``stories``: those to choose from; None: of orders and, where the programme has all that can be done, points.
+    """
     setting = draw(st.sampled_from(settings))
     choices = draw(st.lists(moments(setting), min_size=1, max_size=7))
     count = draw(st.integers(3, 7))
-    facts = [fact for number in range(count) for fact in draw(_story(setting, choices, number))]
+    facts = [fact for number in range(count) for fact in draw(_story(setting, choices, number, stories))]
     if draw(st.booleans()):
         profile = {name: draw(values) for name, values in _profile(setting).items()}
         profile["referred_by"] = draw(st.sampled_from((None, "friend")))
@@ -211,15 +238,19 @@ def arrivals(draw: st.DrawFn, history: History) -> tuple[Arrival, ...]:
 
 
 @st.composite
-def arriving(draw: st.DrawFn, settings: tuple[Setting, ...] = SETTINGS) -> tuple[History, tuple[Arrival, ...]]:
-    history = draw(histories(settings))
+def arriving(
+    draw: st.DrawFn, settings: tuple[Setting, ...] = SETTINGS, stories: tuple[str, ...] | None = None
+) -> tuple[History, tuple[Arrival, ...]]:
+    history = draw(histories(settings, stories))
     return history, draw(arrivals(history))
 
 
 @st.composite
-def with_moments(draw: st.DrawFn, settings: tuple[Setting, ...] = SETTINGS) -> tuple[History, list[int]]:
+def with_moments(
+    draw: st.DrawFn, settings: tuple[Setting, ...] = SETTINGS, stories: tuple[str, ...] | None = None
+) -> tuple[History, list[int]]:
     """A history, and moments at which time is stopped or the member is looked at."""
-    history = draw(histories(settings))
+    history = draw(histories(settings, stories))
     return history, draw(st.lists(moments(history.setting), max_size=6))
 
 

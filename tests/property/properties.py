@@ -94,6 +94,8 @@ def agrees_with_the_twin(case: tuple[History, list[int]]) -> None:
             "points": member.points,
             "debt": member.debt,
             "measures": measures.seen(rules, member, rules.zone.day(moment)),
+            "suppressed": member.suppressed,
+            "granted": {name for name, said in member.consents.items() if said[0]},
         } == expected
 
 

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis.strategies import SearchStrategy
 
 from tests.property import bugs, properties
-from tests.property.histories import arriving, split_refunds, with_moments
+from tests.property.histories import MESSAGE_STORIES, arriving, split_refunds, with_moments
 from tests.property.settings import MONTHLY, SETTINGS, YEARLY
 
 _SEARCH = settings(
@@ -29,6 +29,7 @@ TWIN = (properties.agrees_with_the_twin, with_moments())
 ARRIVALS_BY_MONTHS = (properties.any_arrival_ends_alike, arriving((MONTHLY,)))
 RUNS_BY_YEARS = (properties.runs_do_not_matter, with_moments((YEARLY,)))
 TWIN_BY_MONTHS = (properties.agrees_with_the_twin, with_moments((MONTHLY,)))
+TWIN_OF_MESSAGES = (properties.agrees_with_the_twin, with_moments(stories=MESSAGE_STORIES))
 PARTS = (properties.refunds_add_up, split_refunds())
 
 PLANTED = (
@@ -52,6 +53,10 @@ PLANTED = (
     (bugs.a_refund_takes_no_tier, TWIN),
     (bugs.a_review_drops_to_the_bottom, TWIN),
     (bugs.a_part_of_a_refund_is_rounded_alone, PARTS),
+    (bugs.a_bounce_of_an_address_given_up_silences_the_new_one, TWIN_OF_MESSAGES),
+    (bugs.a_new_address_stays_silent, TWIN_OF_MESSAGES),
+    (bugs.a_complaint_about_a_mail_leaves_the_other_channels_on, TWIN_OF_MESSAGES),
+    (bugs.a_second_bounce_moves_the_first, TWIN_OF_MESSAGES),
 )
 
 

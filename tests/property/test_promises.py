@@ -5,7 +5,15 @@ from __future__ import annotations
 from hypothesis import given
 
 from tests.property import properties
-from tests.property.histories import Arrival, History, SplitRefund, arriving, split_refunds, with_moments
+from tests.property.histories import (
+    MESSAGE_STORIES,
+    Arrival,
+    History,
+    SplitRefund,
+    arriving,
+    split_refunds,
+    with_moments,
+)
 from tests.property.settings import ALL_SETTINGS as POINTS_SETTINGS
 from tests.property.tier_settings import TIER_SETTINGS
 
@@ -32,3 +40,13 @@ def test_a_recount_from_nothing_but_facts_agrees_at_any_moment(case: tuple[Histo
 @given(split_refunds(ALL_SETTINGS))
 def test_refunds_in_parts_end_like_one_whole_refund(case: SplitRefund) -> None:
     properties.refunds_add_up(case)
+
+
+@given(arriving(stories=MESSAGE_STORIES))
+def test_bounces_and_complaints_in_any_order_and_number_end_alike(case: tuple[History, tuple[Arrival, ...]]) -> None:
+    properties.any_arrival_ends_alike(case)
+
+
+@given(with_moments(stories=MESSAGE_STORIES))
+def test_a_recount_agrees_on_who_may_be_written_to_where(case: tuple[History, list[int]]) -> None:
+    properties.agrees_with_the_twin(case)

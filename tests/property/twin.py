@@ -13,7 +13,7 @@ from typing import Any
 
 from whenever import Date, Instant, Time
 
-from memberflow.facts import AnyFact, Joined, Order, Redemption, Refund
+from memberflow.facts import AnyFact, Bounced, Complained, Consent, Joined, Order, Redemption, Refund, Updated
 from memberflow.programme.schema import Programme
 from memberflow.programme.schema.fields import DECIMAL_PLACES
 
@@ -61,6 +61,7 @@ class Twin:
     debt: int = 0
     held: list[Held] = field(default_factory=list)
     now: int = 0
+    seen: list[AnyFact] = field(default_factory=list)
 
     # time
 
@@ -91,6 +92,7 @@ class Twin:
     # facts
 
     def happen(self, fact: AnyFact) -> None:
+        self.seen.append(fact)
         if isinstance(fact, Joined) and not self.enrolled:
             self._enrol(fact.at)
             waiting, self.waiting = self.waiting, []
@@ -221,6 +223,35 @@ class Twin:
         nested = all(self._holds(part, figures) for part in rule.all)
         return own and nested and (not rule.any or any(self._holds(part, figures) for part in rule.any))
 
+    # what he may be sent
+
+    def suppressed(self) -> dict[str, int]:
+        """The first bounce of the address he has now, since he has had it."""
+        given = [n for n, fact in enumerate(self.seen) if isinstance(fact, Joined | Updated) and fact.contacts]
+        if not given:
+            return {}
+        address = self._address(given[-1])
+        since = max((n + 1 for n in given if self._address(n) != address), default=0)
+        taken_up = next(n for n in given if n >= since)
+        bounces = [fact for fact in self.seen[taken_up:] if isinstance(fact, Bounced)]
+        dead = [fact.at for fact in bounces if fact.address.lower() == address]
+        return {"email": dead[0]} if dead else {}
+
+    def _address(self, place: int) -> str:
+        fact = self.seen[place]
+        assert isinstance(fact, Joined | Updated)
+        return fact.contacts["email"].lower()
+
+    def granted(self) -> set[str]:
+        """Each consent that was said last with a yes; a complaint says no to all of marketing."""
+        answers: dict[str, bool] = {}
+        for fact in self.seen:
+            if isinstance(fact, Consent):
+                answers[f"{fact.purpose}/{fact.channel}"] = fact.granted
+            elif isinstance(fact, Complained):
+                answers = {name: yes for name, yes in answers.items() if name.startswith("service/")}
+        return {name for name, yes in answers.items() if yes}
+
     # the programme
 
     @property
@@ -238,7 +269,8 @@ class Twin:
         figures = self.measures(_date(self._zone, self.now))
         usable = sum(point.state == "open" for point in self.points)
         tier = self._levels[self.held[-1].tier].name if self.held else None
-        return {"tier": tier, "points": usable, "debt": self.debt, "measures": figures}
+        owned = {"tier": tier, "points": usable, "debt": self.debt, "measures": figures}
+        return owned | {"suppressed": self.suppressed(), "granted": self.granted()}
 
 
 def states(programme: Programme, facts: Iterable[AnyFact], moments: Iterable[int]) -> Iterator[dict[str, Any]]:

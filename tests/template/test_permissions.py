@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
+import msgspec
 import pytest
+from msgspec.structs import replace
 
 from cli.local.stack import TEMPLATE, LocalStack
 from cli.local.translate import read
 from cli.models import USED
 from memberflow.facts import rfc3339
 from memberflow.programme import author
+from memberflow.programme.schema import Shipped
+from tests.functional.conftest import PARAMETERS, can_send, items, mail_event, publish, unsubscribe_event
 
 RESOURCES = read(TEMPLATE)["Resources"]
 NOON = 1_772_366_400_000
@@ -19,29 +24,33 @@ DAY = 86_400_000
 
 # A request is allowed by the action of its name, but for these. Transactions of ours hold puts alone.
 ACTIONS = {"dynamodb:TransactWriteItems": "dynamodb:PutItem", "sqs:SendMessageBatch": "sqs:SendMessage"}
+# And services are, but for these.
+SERVICES = {"ses": "sesv2", "sms-voice": "pinpoint-sms-voice-v2"}
 
 
 def allowed(function: str) -> set[str]:
     role = RESOURCES[f"{function}Role"]["Properties"]
     shared = [RESOURCES[policy["Ref"]]["Properties"] for policy in role["ManagedPolicyArns"]]
-    said = [
-        s for policy in (*role["Policies"], *shared) for s in policy["PolicyDocument"]["Statement"] if "Action" in s
-    ]
-    return {action for s in said for action in (s["Action"] if isinstance(s["Action"], list) else [s["Action"]])}
+    said = [s for policy in (*role["Policies"], *shared) for s in policy["PolicyDocument"]["Statement"]]
+    said = [s["Fn::If"][1] if "Fn::If" in s else s for s in said]
+    actions = {action for s in said for action in (s["Action"] if isinstance(s["Action"], list) else [s["Action"]])}
+    return {f"{SERVICES.get(service, service)}:{name}" for service, _, name in (a.partition(":") for a in actions)}
 
 
 @pytest.fixture(scope="module")
 def requests(tmp_path_factory: pytest.TempPathFactory) -> dict[str, set[str]]:
     """The actions that each function needed while members joined, ordered, erred and grew old."""
-    folder = tmp_path_factory.mktemp("programme")
-    programme, page = folder / "shipped.json", (author.named("sample") / "programme.yaml").read_text()
-    for name in ("programme.yaml", "programme.2026-06-01.yaml"):
-        (folder / name).write_text(page)
-    (folder / "messages").symlink_to(author.named("sample") / "messages")
-    author.write_shipped(folder, programme)
-    with LocalStack(programme_file=programme, parameters={"DueShards": "1"}) as stack:
+    programme, shipped = tmp_path_factory.mktemp("shipped") / "sample.json", _shipped()
+    revised = msgspec.structs.replace(shipped, revisions={"2026-06-01": shipped.programme})
+    programme.write_bytes(msgspec.json.encode(revised))
+    with LocalStack(programme_file=programme, parameters=PARAMETERS | {"DueShards": "1"}) as stack:
+        can_send(stack)
         stack.clock = NOON
-        stack.put_activities([_event("member.joined", "m", NOON - 5, birthday="1990-05-17")])
+        contacts = dict.fromkeys(("email", "sms", "push"), "+441632960000")
+        stack.put_activities([_event("member.joined", "m", NOON - 5, birthday="1990-05-20", contacts=contacts)])
+        for channel in contacts:
+            agreed = {"event_id": channel, "purpose": "marketing", "channel": channel, "granted": True}
+            stack.put_activities([_event("consent.changed", "m", NOON - 5, **agreed)])
         stack.put_activities([_event("member.joined", "friend", NOON - 5, referred_by="m")])
         stack.put_orders([_order("first", NOON - 4, "friend")])
         stack.put_orders([_order("o1", NOON - 4), _order("o2", NOON - 2), _order("late", NOON - 3), b"no order"])
@@ -54,6 +63,9 @@ def requests(tmp_path_factory: pytest.TempPathFactory) -> dict[str, set[str]]:
             stack.clock = NOON + day * DAY
             stack.run(stack.clock)
             stack.fire("LedgerCheck", stack.clock)
+        occurrence = _leave_claimed()
+        stack.call("Unsubscribe", unsubscribe_event("m"))
+        publish(stack, mail_event("Delivery", "m", occurrence), mail_event("Delivery", "nobody", occurrence))
         assert stack.failures == []
         return {
             function: {ACTIONS.get(name, name) for name in (request.replace(".", ":") for request in counted)}
@@ -61,7 +73,24 @@ def requests(tmp_path_factory: pytest.TempPathFactory) -> dict[str, set[str]]:
         }
 
 
-def _event(kind: str, member_id: str, at: int, **more: str) -> bytes:
+def _shipped() -> Shipped:
+    """The sample programme, speaking on every kind of channel."""
+    shipped = author.ship(author.named("sample"))
+    ways = {"birthday": ("email",), "upgrade": ("sms",), "win_back": ("push",)}
+    journeys = {key: replace(journey, channels=ways[key]) for key, journey in shipped.programme.journeys.items()}
+    return replace(shipped, programme=replace(shipped.programme, journeys=journeys))
+
+
+def _leave_claimed() -> str:
+    """As if the sender had died between call and record of a message that a run released; gives its occurrence."""
+    from memberflow.store.models import MessageItem
+
+    message = next(item for item in items("MESSAGE#upgrade") if item.pk == "MEMBER#m")
+    message.update([MessageItem.state.set("claimed"), MessageItem.run.set(rfc3339(NOON))])
+    return str(message.sk).removeprefix("MESSAGE#")
+
+
+def _event(kind: str, member_id: str, at: int, **more: Any) -> bytes:
     return json.dumps({"type": kind, "member_id": member_id, "occurred_at": rfc3339(at), **more}).encode()
 
 
@@ -77,6 +106,11 @@ def test_no_function_asks_for_what_its_role_does_not_allow(requests: dict[str, s
     assert {
         function: asked - allowed(function) for function, asked in requests.items() if asked - allowed(function)
     } == {}
+
+
+def test_every_way_out_was_taken(requests: dict[str, set[str]]) -> None:
+    ways = {"ssm:GetParameter", "sesv2:SendEmail", "pinpoint-sms-voice-v2:SendTextMessage", "events:PutEvents"}
+    assert ways <= requests["SendMessages"]
 
 
 def test_the_layer_describes_every_operation_that_functions_ask_for(requests: dict[str, set[str]]) -> None:

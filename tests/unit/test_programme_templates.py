@@ -52,7 +52,9 @@ def test_a_file_that_no_journey_uses_is_a_warning(programme):
     write(programme, "Subject: Hi\n\nHi\n", "welcome.en")
     problem = only(programme)
     assert (problem.severity, problem.file) == ("warning", str(programme / "messages" / "welcome.en.txt"))
-    assert str(problem).endswith(":1:1 P056 no journey uses this file (templates are named <message>.<language>.txt)")
+    assert str(problem).endswith(
+        ":1:1 P056 no journey uses this file (templates are named <message>.<language>.txt, .html or .short.txt)"
+    )
 
 
 def test_a_hidden_file_is_passed_over(programme):
@@ -153,3 +155,91 @@ def test_a_template_is_read_as_subject_and_text(programme):
 def test_a_variable_that_is_not_given_stops_a_message():
     with pytest.raises(Exception, match="'tier' is undefined"):
         templates.environment().from_string("{{ tier }}").render()
+
+
+def put(folder: Path, **files: str) -> None:
+    """Files beside the templates, for both languages: ``win_back_html="<p>…"``."""
+    for name, text in files.items():
+        key, _, kind = name.rpartition("__")
+        for language in ("en", "zh-CN"):
+            (folder / "messages" / f"{key}.{language}.{kind.replace('_', '.')}").write_text(text)
+
+
+def test_a_mail_in_html_gets_the_layout_around_its_body(programme):
+    put(programme, win_back__html="<p>Dear {{ tier }}</p>\n")
+    page = author.ship(programme).messages["win_back"]["zh-CN"].html
+    assert page.startswith("<!doctype html>")
+    assert "\n<p>Dear {{ tier }}</p>\n</td>" in page
+
+
+def test_a_message_without_html_stays_text(programme):
+    assert author.ship(programme).messages["win_back"]["en"].html is None
+
+
+def test_a_programme_may_bring_a_layout_of_its_own(programme):
+    put(programme, win_back__html="<p>Hi</p>")
+    layout = "<html><body>{{ body }}{{ why }}<a href='{{ unsubscribe }}'>{{ unsubscribe_words }}</a></body></html>"
+    (programme / "messages" / "layout.html").write_text(layout)
+    assert author.ship(programme).messages["win_back"]["en"].html.startswith("<html><body><p>Hi</p>")
+
+
+@pytest.mark.parametrize(
+    ("layout", "says"),
+    [
+        ("{{ body }}", "P057 the layout never says {{ unsubscribe }} (no mail goes without it)"),
+        ("{{ unsubscribe }}", "P057 the layout never says {{ body }} (no mail goes without it)"),
+        (
+            "{{ body }}\n{{ unsubscribe }}{{ tier }}",
+            "P055 unknown variable 'tier' (known here: language, subject, unsubscribe, why, unsubscribe_words, body)",
+        ),
+        (
+            "{{ body }}{{ unsubscribe }}{% if %}",
+            "P054 not a template: Expected an expression, got 'end of statement block'",
+        ),
+    ],
+)
+def test_a_layout_that_no_mail_can_do_with_is_told(programme, layout, says):
+    (programme / "messages" / "layout.html").write_text(layout)
+    problem = only(programme)
+    assert problem.file == str(programme / "messages" / "layout.html")
+    assert str(problem).endswith(says)
+
+
+def test_a_layout_that_is_not_utf_8_is_told(programme):
+    (programme / "messages" / "layout.html").write_bytes("退订".encode("gb18030"))
+    assert only(programme).code == "P053"
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "says"),
+    [
+        ("win_back__html", "<html><body>Hi</body></html>", "P053 not the body of a mail"),
+        ("win_back__html", " \n", "P053 not the body of a mail"),
+        ("win_back__html", "<p>{{ teir }}</p>", "P055 unknown variable 'teir' (did you mean 'tier'?)"),
+        ("win_back__html", "<p>{{ unsubscribe }}</p>", "P055 unknown variable 'unsubscribe'"),
+        ("win_back__html", "<p>{{ tier.name }}</p>", "P054 can't be rendered"),
+        ("win_back__short_txt", "  ", "P053 a short text of 0 characters (expected 1 to 1600)"),
+        ("win_back__short_txt", "x" * 1601, "P053 a short text of 1601 characters (expected 1 to 1600)"),
+        ("win_back__short_txt", "{{ teir }}", "P055 unknown variable 'teir' (did you mean 'tier'?)"),
+    ],
+)
+def test_what_is_wrong_with_html_or_a_short_text_is_told_in_its_file(programme, name, text, says):
+    put(programme, **{name: text})
+    problems = author.read(programme)[1]
+    assert len(problems) == 2, "one for each language"
+    assert all(says in str(problem) for problem in problems)
+
+
+@pytest.mark.parametrize("kind", ["html", "short.txt"])
+def test_html_in_one_language_alone_is_told(programme, kind):
+    (programme / "messages" / f"win_back.en.{kind}").write_text("Hi")
+    problem = only(programme)
+    assert (problem.code, problem.message) == (
+        "P052",
+        f"message 'win_back' has its .{kind} in 'en', but none in 'zh-CN'",
+    )
+
+
+def test_in_html_a_variable_is_text_and_never_a_tag():
+    said = templates.environment(html=True).from_string("<p>{{ tier }}</p>").render(tier="<b>&")
+    assert said == "<p>&lt;b&gt;&amp;</p>"

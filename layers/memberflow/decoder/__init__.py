@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -13,6 +13,8 @@ from memberflow.facts import AnyFact
 
 MAX_EVENT_BYTES = 64 * 1024
 """A larger event is refused: stored whole it would crowd the 400 KB of a table item."""
+
+Parsed = TypeVar("Parsed")
 
 _EVENT_DECODER: msgspec.json.Decoder[Event] = msgspec.json.Decoder(Event)
 
@@ -46,8 +48,8 @@ def fact_of(event: Event, currency: str) -> AnyFact:
     return fact
 
 
-def parse(data: bytes, decoder: msgspec.json.Decoder[Any]) -> Any:
-    """JSON as the decoder's type. Raises BadInput."""
+def parse(data: bytes, decoder: msgspec.json.Decoder[Parsed]) -> Parsed:
+    """What the decoder makes of it. Raises BadInput."""
     try:
         try:
             return decoder.decode(data)

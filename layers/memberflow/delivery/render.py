@@ -16,15 +16,18 @@ class UnrenderableMessage(MemberflowError):
     """A template that the data does not fit, which the check should have found."""
 
 
-def render(shipped: Shipped, rules: Rules, member: Member, occurrence: Occurrence) -> Message:
+TIERS = frozenset({"reached"})
+"""Variables that are tiers: told by their labels."""
+
+
+def render(shipped: Shipped, rules: Rules, member: Member, occurrence: Occurrence, unsubscribe: str = "") -> Message:
     """The message in the member's language, or the programme's first where his is not offered.
 
-    Raises UnrenderableMessage.
+    ``unsubscribe``: the link at the foot of the mail, "" where there is none. Raises UnrenderableMessage.
     """
     language = language_of(shipped, member)
     template = shipped.messages[rules.journeys[occurrence.journey].message][language]
-    data = variables(rules, member, occurrence, language)
-    return _fill(template, data)
+    return fill(template, variables(rules, member, occurrence, language), language, unsubscribe)
 
 
 def language_of(shipped: Shipped, member: Member) -> str:
@@ -38,30 +41,34 @@ def language_of(shipped: Shipped, member: Member) -> str:
 
 
 def variables(rules: Rules, member: Member, occurrence: Occurrence, language: str) -> dict[str, str | int]:
-    """What a template may name: programme, tier and points always; reached or days as the trigger gives them."""
-    data: dict[str, str | int] = {
+    """What a template may name: programme, tier and points always, and what the occurrence carries for its trigger."""
+    carried = {
+        name: _label(rules, str(value), language) if name in TIERS else value for name, value in occurrence.data.items()
+    }
+    return {
         "programme": rules.programme.programme,
         "tier": _label(rules, member.tier or rules.levels[0].name, language),
         "points": member.points,
+        **carried,
     }
-    if "reached" in occurrence.data:
-        data["reached"] = _label(rules, str(occurrence.data["reached"]), language)
-    if "days" in occurrence.data:
-        data["days"] = occurrence.data["days"]
-    return data
 
 
-def _fill(template: Message, data: dict[str, str | int]) -> Message:
-    from jinja2 import TemplateError
+def fill(template: Message, data: dict[str, str | int], language: str, unsubscribe: str) -> Message:
+    """The template with these variables in it. Raises UnrenderableMessage."""
+    from memberflow.programme.templates import environment, layout_variables, words
 
-    from memberflow.programme.templates import environment
-
-    sandbox = environment()
+    plain, html = environment(), environment(html=True)
     try:
-        subject, text = (sandbox.from_string(part).render(data) for part in (template.subject, template.text))
-    except TemplateError as error:
+        subject, text = (plain.from_string(part).render(data) for part in (template.subject, template.text))
+        page = data | layout_variables(language, subject, unsubscribe)
+        return Message(
+            subject=" ".join(subject.split()),
+            text=f"{text}\n\n{words(language)['unsubscribe_words']}: {unsubscribe}\n" if unsubscribe else text,
+            html=None if template.html is None else html.from_string(template.html).render(page),
+            short=None if template.short is None else plain.from_string(template.short).render(data),
+        )
+    except Exception as error:  # a template can fail in any way that an expression can
         raise UnrenderableMessage(f"{type(error).__name__}: {error}") from error
-    return Message(subject=subject, text=text)
 
 
 def _label(rules: Rules, tier: str, language: str) -> str:

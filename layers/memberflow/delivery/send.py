@@ -9,101 +9,130 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from pynamodb.exceptions import PynamoDBException
-
 from memberflow import runtime
-from memberflow.delivery import channels, gates, render
+from memberflow.delivery import breaker, channels, gates, render, unsubscribe
+from memberflow.delivery.desk import Desk, Job
+from memberflow.delivery.gates import Asked, Verdict
+from memberflow.delivery.letters import Letter, Sent
+from memberflow.delivery.unsubscribe import NoLink
 from memberflow.engine import fold
-from memberflow.engine.member import Member
-from memberflow.engine.outcome import Occurrence, Outcome
-from memberflow.engine.plans import Plan
+from memberflow.engine.outcome import Outcome
 from memberflow.engine.rules import Rules
-from memberflow.programme.schema import Message, Shipped
-from memberflow.store.models import MessageItem, due_shard, member_id_of, store_errors
-from memberflow.store.reading import get, load, occurrence_of
+from memberflow.errors import StoreUnavailable
+from memberflow.programme.schema import Shipped
+from memberflow.store.messages import Overtaken, expect_receipts
+from memberflow.store.models import receipt_tag, store_errors
 from memberflow.store.runs import note_ends
 
 RETRY_MS = 60_000
-"""A throttled message waits so long for its next try, in the due index like any other."""
+"""A message that was turned away waits so long for its next try, in the due index like any other."""
 
-_METRICS = {
-    "sent": "MessagesSent",
-    "withheld": "MessagesWithheld",
-    "unknown": "MessagesUnknown",
-    "failed": "MessagesFailed",
-}
+TRIES_MAX = 10
+"""Looks at one message: one for each channel that refuses it, or when another message is counted meanwhile."""
 
 
 def send_all(shipped: Shipped, rules: Rules, keys: Sequence[tuple[str, str]]) -> None:
     """Sends the waiting messages with these keys. Raises StoreUnavailable, with what was done recorded."""
-    items = [item for item in get(keys) if isinstance(item, MessageItem)]
-    members = load(member_id_of(item.pk) for item in items)
+    desk = Desk.opened(shipped, rules, keys)
+    expect_receipts(job.item for job in desk.jobs if job.leaves)
     ends: Counter[tuple[str, str]] = Counter()
     with store_errors("messages were not sent"):
-        for item in items:
-            before = item.state
-            _send(shipped, rules, item, members[member_id_of(item.pk)].member)
-            if item.run is not None and item.state != before and item.state in _METRICS:
-                ends[item.run, item.state] += 1
+        for job in desk.jobs:
+            before = job.item.state
+            _send(desk, job)
+            if job.item.run is not None and job.item.state != before and job.ended:
+                ends[job.item.run, job.item.state] += 1
         note_ends(ends)
 
 
-def _send(shipped: Shipped, rules: Rules, item: MessageItem, member: Member) -> None:
-    if item.state == "claimed":
-        _record(item, "claimed", "unknown", "a crash between call and record")
-    if item.state != "waiting" or item.due_at is not None:
+def _send(desk: Desk, job: Job) -> None:
+    if job.item.state == "claimed":
+        desk.end(job, "unknown", "a crash between call and record")
+    if not job.leaves:
         return
-    occurrence, now = occurrence_of(item), runtime.now()
-    fold.advance(rules, member, now, Outcome())
-    reason = gates.withheld(rules, member, occurrence, now)
-    if reason is not None:
-        _record(item, "waiting", "withheld", reason)
-        return
+    fold.advance(desk.rules, job.member, runtime.now(), Outcome())
+    for _ in range(TRIES_MAX):
+        if _through(desk, job):
+            return
+    raise StoreUnavailable(f"a message was overtaken {TRIES_MAX} times")
+
+
+def _through(desk: Desk, job: Job) -> bool:
+    """One look at the gates and, if they let it pass, one call; False where another look is needed."""
+    now = runtime.now()
+    verdict = gates.verdict(_asked(desk, job, now))
+    if verdict.channel is None:
+        _keep_back(desk, job, verdict)
+        return True
     try:
-        message = render.render(shipped, rules, member, occurrence)
+        letter = _letter(desk, job, verdict.channel, now)
     except render.UnrenderableMessage as error:
-        _record(item, "waiting", "failed", f"template: {error}")
-        return
-    if _record(item, "waiting", "claimed"):
-        _call(rules.journeys[occurrence.journey], item, member, occurrence, message)
-
-
-def _call(journey: Plan, item: MessageItem, member: Member, occurrence: Occurrence, message: Message) -> None:
-    item.channel = gates.channel_for(member, journey)
-    tags = {"member": runtime.alias(member.id), "occurrence": occurrence.id.replace("#", "-")}
-    sent = channels.send(item.channel, member.contacts.get(item.channel, ""), message, journey.purpose, tags)
-    if sent.state == "throttled":
-        _wait(item, member.id)
-    else:
-        _record(item, "claimed", sent.state, sent.reason, sent.provider_id)
-
-
-def _record(item: MessageItem, before: str, after: str, reason: str | None = None, provider: str | None = None) -> bool:
-    """Moves the message from one state to another; False where somebody else did meanwhile."""
-    item.state, item.changed_at, item.reason, item.provider_id = after, runtime.now(), reason, provider
-    return _save(item, before)
-
-
-def _wait(item: MessageItem, member_id: str) -> None:
-    item.state, item.due_shard, item.due_at = "waiting", due_shard(member_id), runtime.now() + RETRY_MS
-    _save(item, "claimed")
-
-
-def _save(item: MessageItem, before: str) -> bool:
+        desk.end(job, "failed", f"template: {error}")
+        return True
+    except NoLink as error:
+        return _settle(desk, job, verdict.channel, Sent("stopped", str(error)))
     try:
-        item.save(condition=MessageItem.state == before)
-    except PynamoDBException as error:
-        if error.cause_response_code == "ConditionalCheckFailedException":
-            item.state = before
-            return False
-        raise
-    _tell(item)
+        if not desk.claim(job, letter):
+            return True
+    except Overtaken:
+        desk.look_again(job)
+        return False
+    return _settle(desk, job, letter.channel, channels.send(letter))
+
+
+def _asked(desk: Desk, job: Job, now: int) -> Asked:
+    return Asked(
+        rules=desk.rules,
+        member=job.member,
+        occurrence=job.occurrence,
+        sends=desk.sends_of(job),
+        stopped=desk.stopped,
+        refused=job.item.refused or (),
+        now=now,
+    )
+
+
+def _keep_back(desk: Desk, job: Job, verdict: Verdict) -> None:
+    """A message that a channel refused, and that no other may carry, has failed; else it is withheld or waits."""
+    reason = verdict.reason or ""
+    if verdict.until is not None:
+        desk.hold(job, verdict.until, reason)
+    elif reason == "refused" or job.item.state == "claimed":
+        desk.end(job, "failed", list(job.item.refused.values())[-1])
+    else:
+        desk.end(job, "withheld", reason)
+
+
+def _letter(desk: Desk, job: Job, channel: str, now: int) -> Letter:
+    """Raises UnrenderableMessage and NoLink."""
+    purpose = desk.rules.journeys[job.occurrence.journey].purpose
+    link = unsubscribe.link(job.member.id, purpose, channel)
+    return Letter(
+        member_id=job.member.id,
+        tag=receipt_tag((job.item.pk, job.item.sk)),
+        occurrence=job.occurrence,
+        purpose=purpose,
+        channel=channel,
+        address=job.member.contacts.get(channel, ""),
+        language=render.language_of(desk.shipped, job.member),
+        message=render.render(desk.shipped, desk.rules, job.member, job.occurrence, link),
+        unsubscribe=link,
+        now=now,
+    )
+
+
+def _settle(desk: Desk, job: Job, channel: str, sent: Sent) -> bool:
+    """What became of the call, kept; False where another channel may carry the message."""
+    now, reason = runtime.now(), sent.reason or ""
+    if sent.state == "failed":
+        job.item.refused = {**(job.item.refused or {}), channel: reason}
+        return False
+    if sent.state == "stopped":
+        desk.stopped[channel] = breaker.open_it(channel, reason, now)
+        marketing = desk.rules.journeys[job.occurrence.journey].purpose == "marketing"
+        desk.hold(job, desk.stopped[channel] if marketing else now + RETRY_MS, "stopped")
+    elif sent.state == "busy":
+        desk.hold(job, now + RETRY_MS, "busy")
+    else:
+        desk.end(job, sent.state, sent.reason, sent.provider_id)
     return True
-
-
-def _tell(item: MessageItem) -> None:
-    """Every end of a message, with its reason, in the log; no more of the member than stands for him."""
-    if item.state in _METRICS:
-        runtime.count(_METRICS[item.state])
-        said = {"member": runtime.alias(member_id_of(item.pk)), "occurrence": item.sk.removeprefix("MESSAGE#")}
-        runtime.logger.info("message ended", extra=said | {"state": item.state, "reason": item.reason})

@@ -14,8 +14,10 @@ from memberflow.facts import (
     Accepted,
     Activity,
     Adjusted,
+    Bounced,
     Cancelled,
     Committed,
+    Complained,
     Consent,
     Delivered,
     Extended,
@@ -265,6 +267,9 @@ def _profile(rules: Rules, member: Member, fact: Joined | Updated, out: Outcome)
     if fact.time_zone and rules.zone_of(member).name != fact.time_zone:
         out.refusals.append(Refusal(fact.name, "unknown_time_zone"))
     member.language = fact.language or member.language
+    for channel, address in fact.contacts.items():
+        if not _reaches(member, channel, address):
+            member.suppressed.pop(channel, None)
     member.contacts |= fact.contacts
     if fact.birthday is not None and fact.birthday != member.birthday:
         member.birthday = fact.birthday
@@ -274,6 +279,24 @@ def _profile(rules: Rules, member: Member, fact: Joined | Updated, out: Outcome)
 
 def _consent(rules: Rules, member: Member, fact: Consent, out: Outcome, history: History | None) -> None:
     member.consents[f"{fact.purpose}/{fact.channel}"] = (fact.granted, fact.at, fact.source, fact.text_version)
+
+
+def _reaches(member: Member, channel: str, address: str) -> bool:
+    """Whether it is the member's address of the channel; mail providers do not keep capitals."""
+    return member.contacts.get(channel, "").casefold() == address.casefold()
+
+
+def _bounced(rules: Rules, member: Member, fact: Bounced, out: Outcome, history: History | None) -> None:
+    """Nothing goes to a dead address any more, service messages neither; one given up meanwhile is no matter."""
+    if _reaches(member, fact.channel, fact.address):
+        member.suppressed.setdefault(fact.channel, fact.at)
+
+
+def _complained(rules: Rules, member: Member, fact: Complained, out: Outcome, history: History | None) -> None:
+    """Takes back every consent to marketing, on whatever channel; one given after it counts again."""
+    granted = [name for name, said in member.consents.items() if said[0] and name.startswith("marketing/")]
+    for name in dict.fromkeys((f"marketing/{fact.channel}", *granted)):
+        member.consents[name] = (False, fact.at, "complaint", fact.name)
 
 
 def _activity(rules: Rules, member: Member, fact: Activity, out: Outcome, history: History | None) -> None:
@@ -328,4 +351,6 @@ HAPPEN: dict[type, Callable[[Rules, Member, Any, Outcome, History | None], None]
     Invited: people.invite,
     Accepted: people.accept,
     Judged: judging.judge,
+    Bounced: _bounced,
+    Complained: _complained,
 }

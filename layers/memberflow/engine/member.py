@@ -106,6 +106,8 @@ class Member(Struct, array_like=True):
     """Tiers by invitation that he was found eligible for, and when."""
     flagged: dict[str, tuple[int, int]] = field(default_factory=dict)
     """Orders out of the ordinary that nobody has judged yet: moment and amount."""
+    suppressed: dict[str, int] = field(default_factory=dict)
+    """Channels whose address is dead, and the moment since when; another address brings a channel back."""
 
     revision: int = 0
     """The number of the revision of the programme that he was last folded under."""

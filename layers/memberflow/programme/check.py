@@ -11,6 +11,7 @@ from pathlib import Path
 
 from memberflow.programme import check_measures, check_points, check_templates
 from memberflow.programme.check_reviews import REVIEW_CHECKS
+from memberflow.programme.check_sending import SENDING_CHECKS
 from memberflow.programme.check_tiers import TIER_CHECKS
 from memberflow.programme.problems import KeyPath, Problem, suggest
 from memberflow.programme.schema import Programme
@@ -75,7 +76,10 @@ def quiet_hours_have_a_length(programme: Programme) -> Iterator[Problem]:
 
 
 def nothing_is_listed_twice(programme: Programme) -> Iterator[Problem]:
-    lists: list[tuple[KeyPath, tuple[str, ...]]] = [(("languages",), programme.languages)]
+    lists: list[tuple[KeyPath, tuple[str, ...]]] = [
+        (("languages",), programme.languages),
+        (("event_channels",), programme.event_channels),
+    ]
     for name, journey in programme.journeys.items():
         lists += [(("journeys", name, "channels"), journey.channels), (("journeys", name, "tiers"), journey.tiers)]
     for path, items in lists:
@@ -140,4 +144,5 @@ CHECKS: tuple[Callable[[Programme], Iterator[Problem]], ...] = (
     after_is_for_dormancy,
     tiers_are_for_tier_reached,
     sending_hours_are_not_quiet,
+    *SENDING_CHECKS,
 )

@@ -3,17 +3,29 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from traceback import extract_tb
 
 from jinja2 import TemplateSyntaxError, meta, nodes
 
-from memberflow.programme.problems import KeyPath, Problem, suggest
+from memberflow.programme.problems import KeyPath, Problem, position, suggest
 from memberflow.programme.schema import Programme
-from memberflow.programme.templates import SUBJECT, environment, template_file, template_text, variables
+from memberflow.programme.templates import (
+    BODY,
+    SUBJECT,
+    environment,
+    layout_file,
+    layout_variables,
+    template_file,
+    template_text,
+    variables,
+)
 
 Examples = Mapping[str, str | int]
+
+SHORT_MAX = 1_600
+"""Characters that one SMS may have (SendTextMessage refuses more)."""
 
 
 def problems(programme: Programme, folder: Path) -> Iterator[Problem]:
@@ -24,15 +36,18 @@ def problems(programme: Programme, folder: Path) -> Iterator[Problem]:
     journeys: dict[str, list[str]] = {}
     for name, journey in programme.journeys.items():
         journeys.setdefault(journey.message, []).append(name)
-    used: set[Path] = set()
+    used = {folder / "messages" / "layout.html"}
     missing: list[Problem] = []
     for key, names in journeys.items():
-        wanted = {language: template_file(folder, key, language) for language in programme.languages}
-        used.update(wanted.values())
-        missing += _missing(key, wanted, names)
-        for file in filter(Path.is_file, wanted.values()):
-            for problem in _wrong(file, _given(programme, names), ("journeys", names[0], "message")):
-                yield problem.placed(str(file), {})
+        path: KeyPath = ("journeys", names[0], "message")
+        for kind, wrong in (("txt", _wrong_text), ("html", _wrong_html), ("short.txt", _wrong_short)):
+            wanted = {language: template_file(folder, key, language, kind) for language in programme.languages}
+            used.update(wanted.values())
+            missing += _missing(key, wanted, names) if kind == "txt" else _partly(key, kind, wanted, path)
+            for file in filter(Path.is_file, wanted.values()):
+                for problem in _wrong(file, _given(programme, names), path, wrong):
+                    yield problem.placed(str(file), {})
+    yield from _wrong_layout(layout_file(folder))
     yield from missing or _unused(folder / "messages", used)
 
 
@@ -55,19 +70,35 @@ def _missing(key: str, wanted: dict[str, Path], names: list[str]) -> Iterator[Pr
         yield Problem("P051", ("journeys", name, "message"), f"unknown message {key!r}", help)
 
 
+def _partly(key: str, kind: str, wanted: dict[str, Path], path: KeyPath) -> Iterator[Problem]:
+    """What nobody needs is there for all languages or for none: members are not to be treated differently."""
+    there = [language for language, file in wanted.items() if file.is_file()]
+    for language, file in wanted.items():
+        if there and language not in there:
+            message = f"message {key!r} has its .{kind} in {there[0]!r}, but none in {language!r}"
+            yield Problem("P052", path, message, f"expected the file {file}")
+
+
 def _unused(messages: Path, used: set[Path]) -> Iterator[Problem]:
     for file in sorted(messages.glob("[!.]*")):
         if file not in used:
-            help = "templates are named <message>.<language>.txt"
+            help = "templates are named <message>.<language>.txt, .html or .short.txt"
             yield Problem("P056", (), "no journey uses this file", help, file=str(file), line=1, column=1)
 
 
-def _wrong(file: Path, given: Examples, path: KeyPath) -> Iterator[Problem]:
+Wrong = Callable[[str, Examples, KeyPath], Iterator[Problem]]
+
+
+def _wrong(file: Path, given: Examples, path: KeyPath, wrong: Wrong) -> Iterator[Problem]:
     try:
         text = template_text(file)
     except UnicodeDecodeError as error:
         yield Problem("P053", path, f"the template is not UTF-8: {error.reason}", line=1, column=1)
         return
+    yield from wrong(text, given, path)
+
+
+def _wrong_text(text: str, given: Examples, path: KeyPath) -> Iterator[Problem]:
     subject, empty, body = (*text.split("\n", 2), "", "")[:3]
     if not subject.startswith(SUBJECT) or not subject.removeprefix(SUBJECT).strip():
         yield Problem("P053", path, "the subject is missing", f"expected '{SUBJECT} ...' first", line=1, column=1)
@@ -80,9 +111,40 @@ def _wrong(file: Path, given: Examples, path: KeyPath) -> Iterator[Problem]:
         yield from _jinja("\n\n" + body, given, path)  # its lines counted as in the file
 
 
-def _jinja(source: str, given: Examples, path: KeyPath) -> Iterator[Problem]:
+def _wrong_html(text: str, given: Examples, path: KeyPath) -> Iterator[Problem]:
+    page = re.search(r"<(!doctype|html|head|body)\b", text, re.IGNORECASE)
+    if page or not text.strip():
+        line, column = position(text, page.start()) if page else (1, 1)
+        help = "expected the body alone: the layout goes around it"
+        yield Problem("P053", path, "not the body of a mail", help, line=line, column=column)
+        return
+    yield from _jinja(text, given, path, html=True)
+
+
+def _wrong_short(text: str, given: Examples, path: KeyPath) -> Iterator[Problem]:
+    if not 0 < len(text.strip()) <= SHORT_MAX:
+        message = f"a short text of {len(text.strip())} characters"
+        yield Problem("P053", path, message, f"expected 1 to {SHORT_MAX}", line=1, column=1)
+        return
+    yield from _jinja(text, given, path)
+
+
+def _wrong_layout(file: Path) -> Iterator[Problem]:
+    given = layout_variables("en", "Hello", "https://example.com/unsubscribe") | {"body": "Hello"}
+    for problem in _wrong(file, given, (), _wrong_page):
+        yield problem.placed(str(file), {})
+
+
+def _wrong_page(text: str, given: Examples, path: KeyPath) -> Iterator[Problem]:
+    for wanted in (BODY, "{{ unsubscribe }}"):
+        if wanted not in text:
+            yield Problem("P057", path, f"the layout never says {wanted}", "no mail goes without it", line=1, column=1)
+    yield from _jinja(text, given, path, html=True)
+
+
+def _jinja(source: str, given: Examples, path: KeyPath, html: bool = False) -> Iterator[Problem]:
     """What Jinja2 says of a template, or would say on the day it is sent."""
-    sandbox = environment()
+    sandbox = environment(html)
     try:
         tree = sandbox.parse(source)
         template = sandbox.from_string(source)

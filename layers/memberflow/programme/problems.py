@@ -86,13 +86,19 @@ CODES = {
     # Revisions.
     "P091": Code("error", "value", "a revision in force from a day that does not exist"),
     "P092": Code("error", "value", "a revision that changes what stays"),
+    # Sending.
+    "P121": Code("error", "value", "a channel that is neither built in nor one of event_channels"),
+    "P122": Code("error", "value", "an event channel that is built in"),
+    "P123": Code("error", "key", "a holdout of a service message"),
+    "P124": Code("warning", "value", "a cap that no message comes under"),
     # Message templates; from P053 on the place is in the template.
     "P051": Code("error", "value", "a message without any template"),
     "P052": Code("error", "value", "a message without a template in one of the programme's languages"),
-    "P053": Code("error", "value", "a template that is not a subject line, an empty line and a text, in UTF-8"),
+    "P053": Code("error", "value", "a template that is not laid out as its kind is, in UTF-8"),
     "P054": Code("error", "value", "a template that can't be rendered"),
     "P055": Code("error", "value", "a variable that a template of this journey does not get"),
     "P056": Code("warning", "value", "a file beside the templates that no journey uses"),
+    "P057": Code("error", "value", "a layout without the place of the message, or of its unsubscribe link"),
 }
 
 

@@ -1,4 +1,10 @@
-"""The messages of a programme: messages/<key>.<language>.txt, a subject line, an empty line and a text, both Jinja2."""
+"""The messages of a programme, in its folder messages/, each part a Jinja2 template:
+
+<key>.<language>.txt         the subject line, an empty line and the text
+<key>.<language>.html        if wanted, the body of the same mail in HTML; the layout goes around it
+<key>.<language>.short.txt   if wanted, what SMS and app push say instead of the text
+layout.html                  if wanted, a layout of the programme's own
+"""
 
 from __future__ import annotations
 
@@ -10,14 +16,23 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from memberflow.programme.schema import Message, Programme
 
 SUBJECT = "Subject:"
+BODY = "{{ body }}"
+"""Where a layout takes the message in."""
 
 _ALWAYS: dict[str, str | int] = {"programme": "sample", "tier": "Silver", "points": 120}
-_BY_TRIGGER: dict[str, dict[str, str | int]] = {"tier_reached": {"reached": "Gold"}, "dormancy": {"days": 90}}
+_BY_TRIGGER: dict[str, dict[str, str | int]] = {
+    # A line for each trigger: what its occurrences carry in their data, with an example of each.
+    "tier_reached": {"reached": "Gold"},
+    "dormancy": {"days": 90},
+}
 
 
-def environment() -> ImmutableSandboxedEnvironment:
-    """How templates are read, checked or sent: they see the variables they are given and nothing else."""
-    sandbox = ImmutableSandboxedEnvironment(undefined=StrictUndefined)
+def environment(html: bool = False) -> ImmutableSandboxedEnvironment:
+    """How templates are read, checked or sent: they see the variables they are given and nothing else.
+
+    In ``html`` what a variable says is text, never a tag.
+    """
+    sandbox = ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoescape=html)
     sandbox.globals.clear()
     return sandbox
 
@@ -30,8 +45,37 @@ def variables(trigger: str) -> dict[str, str | int]:
     return _ALWAYS | _BY_TRIGGER.get(trigger, {})
 
 
-def template_file(folder: Path, key: str, language: str) -> Path:
-    return folder / "messages" / f"{key}.{language}.txt"
+def layout_variables(language: str, subject: str, unsubscribe: str) -> dict[str, str]:
+    """What a layout can say besides; ``unsubscribe`` is empty where there is nothing to unsubscribe from."""
+    return {"language": language, "subject": subject, "unsubscribe": unsubscribe, **words(language)}
+
+
+def words(language: str) -> dict[str, str]:
+    """What stands below a message; in English where the language is not among these."""
+    return _WORDS.get(language[:2], _WORDS["en"])
+
+
+_WORDS = {
+    "en": {
+        "why": "You receive this message as a member.",
+        "unsubscribe_words": "Unsubscribe",
+    },
+    "zh": {
+        "why": "您是我们的会员，因此收到这封邮件。",
+        "unsubscribe_words": "退订",
+    },
+}
+
+
+def template_file(folder: Path, key: str, language: str, kind: str = "txt") -> Path:
+    """``kind``: txt, html or short.txt."""
+    return folder / "messages" / f"{key}.{language}.{kind}"
+
+
+def layout_file(folder: Path) -> Path:
+    """The programme's own layout, or the one for all."""
+    own = folder / "messages" / "layout.html"
+    return own if own.is_file() else Path(__file__).parent / "layout.html"
 
 
 def template_text(file: Path) -> str:
@@ -42,12 +86,19 @@ def template_text(file: Path) -> str:
 def read(programme: Programme, folder: Path) -> dict[str, dict[str, Message]]:
     """The templates of a checked programme, by key and language."""
     keys = dict.fromkeys(journey.message for journey in programme.journeys.values())
-    return {
-        key: {language: _message(template_file(folder, key, language)) for language in programme.languages}
-        for key in keys
-    }
+    return {key: {language: _message(folder, key, language) for language in programme.languages} for key in keys}
 
 
-def _message(file: Path) -> Message:
-    subject, _, text = template_text(file).split("\n", 2)
-    return Message(subject=subject.removeprefix(SUBJECT).strip(), text=text.strip("\n") + "\n")
+def _message(folder: Path, key: str, language: str) -> Message:
+    subject, _, text = template_text(template_file(folder, key, language)).split("\n", 2)
+    body = _optional(template_file(folder, key, language, "html"))
+    return Message(
+        subject=subject.removeprefix(SUBJECT).strip(),
+        text=text.strip("\n") + "\n",
+        html=None if body is None else template_text(layout_file(folder)).replace(BODY, body),
+        short=_optional(template_file(folder, key, language, "short.txt")),
+    )
+
+
+def _optional(file: Path) -> str | None:
+    return template_text(file).strip() if file.is_file() else None

@@ -39,18 +39,26 @@ def take_in(rules: Rules, inputs: Sequence[Input]) -> list[str]:
         try:
             arrivals.append((given, _arrival(rules, given)))
         except BadInput as error:
-            failed += _park(given, error)
+            failed += park_input(given, error)
+    return failed + take_facts(rules, arrivals)
+
+
+def take_facts(rules: Rules, arrivals: Sequence[tuple[Input, Arrival]]) -> list[str]:
+    """As take_in, of inputs whose facts are known."""
+    failed: list[str] = []
     tally = ledger.take(rules, [arrival for _, arrival in arrivals if type(arrival.fact) not in _OF_TWO])
     for given, arrival in arrivals:
         if take := _OF_TWO.get(type(arrival.fact)):
             try:
                 take(rules, arrival, tally)
             except BadInput as error:
-                failed += _park(given, error)
+                failed += park_input(given, error)
                 arrival.outcome = "parked"
     for given, arrival in arrivals:
         if arrival.outcome == "conflict":
-            failed += _park(given, ConflictingFact(arrival.fact.kind, arrival.fact.id, "the content stored before"))
+            failed += park_input(
+                given, ConflictingFact(arrival.fact.kind, arrival.fact.id, "the content stored before")
+            )
     runtime.count("FactsNew", sum(arrival.outcome == "new" for _, arrival in arrivals))
     runtime.count("FactsDuplicate", sum(arrival.outcome == "duplicate" for _, arrival in arrivals))
     runtime.count("MembersWritten", tally.written)
@@ -70,8 +78,8 @@ def _arrival(rules: Rules, given: Input) -> Arrival:
     return Arrival(fact, given.known_at)
 
 
-def _park(given: Input, error: BadInput) -> list[str]:
-    """Nothing, or the input's id where not even parking worked."""
+def park_input(given: Input, error: BadInput) -> list[str]:
+    """Keeps what can't be used; returns the input's id where not even that worked."""
     try:
         park(given.raw, error, given.known_at, given.source)
     except StoreUnavailable as failure:

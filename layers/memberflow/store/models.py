@@ -1,13 +1,16 @@
 """The items of the table and their keys, each spelled here only.
 
-    item      pk               sk
-    Member    MEMBER#<id>      MEMBER
-    Fact      MEMBER#<id>      FACT#<kind>#<id>
-    Decision  MEMBER#<id>      DECISION#<known at>#<n>
-    Message   MEMBER#<id>      MESSAGE#<occurrence id>
-    Referral  MEMBER#<friend>  REFERRAL#<referrer>
-    Run       RUN#<month>      <id>, and <id>#<n> for each of its shards
-    Parked    PARKED#<day>     <moment>#<digest>#<part>
+    item      pk                 sk
+    Member    MEMBER#<id>        MEMBER
+    Fact      MEMBER#<id>        FACT#<kind>#<id>
+    Decision  MEMBER#<id>        DECISION#<known at>#<n>
+    Message   MEMBER#<id>        MESSAGE#<occurrence id>
+    Sends     MEMBER#<id>        SENDS
+    Referral  MEMBER#<friend>    REFERRAL#<referrer>
+    Receipt   RECEIPT#<tag>      RECEIPT
+    Run       RUN#<month>        <id>, and <id>#<n> for each of its shards
+    Parked    PARKED#<day>       <moment>#<digest>#<part>
+    Breaker   BREAKER#<channel>  BREAKER
 
 The index ``due`` holds members and messages that wait for a moment, by ``due_shard`` and ``due_at``.
 """
@@ -16,6 +19,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from hashlib import sha256
 from typing import Any
 
 from botocore.config import Config
@@ -23,6 +27,7 @@ from pynamodb.attributes import (
     BinaryAttribute,
     BooleanAttribute,
     DiscriminatorAttribute,
+    JSONAttribute,
     NumberAttribute,
     NumberSetAttribute,
     UnicodeAttribute,
@@ -109,8 +114,11 @@ class DecisionItem(Item, discriminator="decision"):
 class MessageItem(Item, discriminator="message"):
     """``body``: the occurrence as JSON.
 
-    ``state``: waiting, claimed, sent, unknown, withheld or failed; ``reason`` says why for the last two. A waiting one
-    without ``due_at`` is to be sent now. ``run``: the one that made or released it.
+    ``state``: waiting, claimed, sent, unknown, withheld or failed, and delivered, bounced or complained where a receipt
+    said so; ``reason`` says why, and for what a waiting one was held back. A waiting one without ``due_at`` is to be
+    sent now; for one claimed or unknown it is the moment until which a receipt may settle it. ``run``: the one that
+    made or released it. ``consent``: what allowed it to be sent: ``at``, ``source`` and ``text_version``; none for a
+    service message that was never asked about. ``refused``: channels that refused it, with the provider's reason.
     """
 
     body = UnicodeAttribute()
@@ -121,12 +129,37 @@ class MessageItem(Item, discriminator="message"):
     run = UnicodeAttribute(null=True)
     channel = UnicodeAttribute(null=True)
     provider_id = UnicodeAttribute(null=True)
+    consent = JSONAttribute(null=True)
+    refused = JSONAttribute(null=True)
+
+
+class SendsItem(Item, discriminator="sends"):
+    """What reached a member lately, for the caps: by occurrence the moment, the purpose and the channel."""
+
+    sent = JSONAttribute()
+    version = NumberAttribute(default=0)
+
+
+class BreakerItem(Item, discriminator="breaker"):
+    """A channel on which nothing could leave: until then marketing waits."""
+
+    until = NumberAttribute()
+    opened_at = NumberAttribute()
+    reason = UnicodeAttribute()
 
 
 class ReferralItem(Item, discriminator="referral"):
     """A friend's first order counts, since ``at``, for who brought him: the table's stream takes it to his record."""
 
     at = NumberAttribute()
+
+
+class ReceiptItem(Item, discriminator="receipt"):
+    """Which message a receipt is about that carries the tag. ``gone_at``, in seconds: when the table may drop it."""
+
+    message_pk = UnicodeAttribute()
+    message_sk = UnicodeAttribute()
+    gone_at = NumberAttribute()
 
 
 class RunItem(Item, discriminator="run"):
@@ -209,6 +242,23 @@ def referral_key(friend: str, referrer: str) -> tuple[str, str]:
 def referral_of(pk: str, sk: str) -> tuple[str, str]:
     """(friend, referrer)."""
     return member_id_of(pk), sk.removeprefix("REFERRAL#")
+
+
+def sends_key(member_id: str) -> tuple[str, str]:
+    return f"MEMBER#{member_id}", "SENDS"
+
+
+def breaker_key(channel: str) -> tuple[str, str]:
+    return f"BREAKER#{channel}", "BREAKER"
+
+
+def receipt_tag(key: tuple[str, str]) -> str:
+    """What a message is called at its provider, where neither the member's id nor the occurrence has any business."""
+    return sha256("\0".join(key).encode()).hexdigest()[:32]
+
+
+def receipt_key(tag: str) -> tuple[str, str]:
+    return f"RECEIPT#{tag}", "RECEIPT"
 
 
 def member_id_of(pk: str) -> str:

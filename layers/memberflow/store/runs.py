@@ -22,6 +22,7 @@ from memberflow.engine.rules import Rules
 from memberflow.errors import StoreUnavailable
 from memberflow.facts import rfc3339
 from memberflow.store import ledger
+from memberflow.store.messages import OPEN, move
 from memberflow.store.models import (
     DueItem,
     Item,
@@ -143,18 +144,35 @@ def _work_page(rules: Rules, task: Task, page: Sequence[DueItem | Item]) -> Done
 
 
 def _release(keys: list[tuple[str, str]], task: Task) -> int:
-    """Takes waiting messages out of the index, which the stream reports to the sender; returns how many."""
+    """Takes waiting messages out of the index, which the stream reports to the sender; returns how many.
+
+    One whose end nobody knows is due when it is to be given up.
+    """
     released = 0
-    actions: list[Action] = [Item.due_at.remove(), Item.due_shard.remove(), MessageItem.run.set(task.run_id)]
     for item in get(keys) if keys else ():
         if isinstance(item, MessageItem) and item.state == "waiting":
-            try:
-                item.update(actions, condition=MessageItem.state == "waiting")
-                released += 1
-            except UpdateError as error:
-                if error.cause_response_code != "ConditionalCheckFailedException":
-                    raise
+            released += _let_go(item, task)
+        elif isinstance(item, MessageItem) and item.state in OPEN:
+            _give_up(item)
     return released
+
+
+def _let_go(item: MessageItem, task: Task) -> bool:
+    actions: list[Action] = [Item.due_at.remove(), Item.due_shard.remove(), MessageItem.run.set(task.run_id)]
+    try:
+        item.update(actions, condition=MessageItem.state == "waiting")
+    except UpdateError as error:
+        if error.cause_response_code != "ConditionalCheckFailedException":
+            raise
+        return False
+    return True
+
+
+def _give_up(item: MessageItem) -> None:
+    """No receipt came for what may have been sent: had the provider taken it, it would have said so by now."""
+    counted = item.state == "unknown"
+    if move(item, "failed", "no receipt came") and item.run is not None and not counted:
+        note_ends(Counter({(item.run, "failed"): 1}))
 
 
 def _note(task: Task, done: Done) -> None:

@@ -10,10 +10,11 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, field
 
-from memberflow.programme.schema.fields import Language, LocalTime, Name, Shape
+from memberflow.programme.schema.fields import Channel, Language, LocalTime, Name, Shape
 from memberflow.programme.schema.journeys import Journey
 from memberflow.programme.schema.measures import Kinds, Score
 from memberflow.programme.schema.points import Points
+from memberflow.programme.schema.sending import Cap
 from memberflow.programme.schema.tiers import Tiers
 
 
@@ -39,13 +40,22 @@ class Programme(Shape, frozen=True, kw_only=True):
     journeys: dict[Name, Journey] = field(default_factory=dict)
     measures: Kinds = field(default_factory=Kinds)
     scores: dict[Name, Score] = field(default_factory=dict)
+    event_channels: tuple[Channel, ...] = ()
+    """Channels besides email, sms and log: their messages are events on the bus, for senders of the shop's own."""
+    caps: tuple[Cap, ...] = ()
 
 
 class Message(Shape, frozen=True, kw_only=True):
-    """A template in one language; subject and text are Jinja2."""
+    """A template in one language, each part Jinja2; what is rendered of it has the same shape.
+
+    ``html``: the whole page of a mail, with the layout around the operator's body. ``short``: what SMS and app push
+    say instead of the text.
+    """
 
     subject: str
     text: str
+    html: str | None = None
+    short: str | None = None
 
 
 class Shipped(Shape, frozen=True, kw_only=True):

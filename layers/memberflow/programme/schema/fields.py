@@ -82,7 +82,13 @@ DayPattern = Annotated[
         "a weekday (monday), birthday or birthday month",
     ),
 ]
-Channel = Literal["email", "log"]
+Channel = Annotated[
+    str,
+    Meta(pattern="^[a-z][a-z0-9_]{0,19}$", description="a channel such as email, sms, log or one of event_channels"),
+]
+BUILT_IN_CHANNELS = ("email", "sms", "log")
+"""Those with a way out of their own; any other goes over the event bus."""
+Percent = Annotated[int, Meta(ge=1, le=50, description="a percentage from 1 to 50")]
 Purpose = Literal["service", "marketing"]
 
 
