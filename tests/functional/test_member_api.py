@@ -452,6 +452,18 @@ def test_nothing_is_written_of_an_unknown_member(till: LocalStack) -> None:
     assert items("FACT#points") == []
 
 
+def test_a_record_that_was_merged_names_the_other_one_and_takes_nothing(till: LocalStack) -> None:
+    merged = {"type": "member.merged", "member_id": "m-1", "into": "m-2", "reason": "twice", "operator": "op"}
+    till.put_orders([order("m-2", "o-2", "2026-03-01T10:00:00Z", "20.00")])
+    till.pump()
+    till.put_activities([json.dumps(merged | {"occurred_at": "2026-03-04T10:00:00Z"}).encode()])
+    till.pump()
+    for answer in (ask(till, "GET", "m-1/points"), ask(till, "POST", "m-1/redemptions", {"points": 20}, "k")):
+        assert (answer.status, answer.body["code"]) == (409, "merged_member")
+        assert answer.body["detail"] == "'m-1' was merged into 'm-2'"
+    assert ask(till, "GET", "m-2/points").body["points"] == 340
+
+
 @pytest.mark.parametrize(
     ("claims", "status"),
     [

@@ -69,7 +69,7 @@ def take_if(rules: Rules, member_id: str, fact_keys: Sequence[tuple[str, str]], 
 
     ``decide`` gets those of the facts under ``fact_keys`` that are stored, and the fact's moment: now, but later than
     everything that has happened to the member. Whoever is overtaken decides again, so two can't have the same points.
-    Raises Refused, UnknownMember, StoreUnavailable.
+    Raises Refused, UnknownMember, MergedMember, StoreUnavailable.
     """
     for _ in range(ATTEMPTS_MAX):
         stored, known = load_with(member_id, fact_keys)
