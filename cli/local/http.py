@@ -76,10 +76,11 @@ def event_of(
     headers: Mapping[str, str] | None = None,
     now: int = 0,
 ) -> dict[str, Any]:
-    """What API Gateway hands to a function, payload format 2.0; ``url`` is a path with its query."""
+    """What API Gateway hands to a function, payload format 2.0: its path decoded. ``url`` is a path with its query."""
     parts = urlsplit(url)
+    path = unquote(parts.path)
     lower = {name.lower(): value for name, value in (headers or {}).items()}
-    http = {"method": route.method, "path": parts.path, "protocol": "HTTP/1.1", "sourceIp": "127.0.0.1"}
+    http = {"method": route.method, "path": path, "protocol": "HTTP/1.1", "sourceIp": "127.0.0.1"}
     when = datetime.fromtimestamp(now / 1000, UTC).strftime("%d/%b/%Y:%H:%M:%S +0000")
     context: dict[str, Any] = {"http": http, "stage": "$default", "requestId": "local", "time": when, "timeEpoch": now}
     if claims is not None:
@@ -87,7 +88,7 @@ def event_of(
     event = {
         "version": "2.0",
         "routeKey": f"{route.method} {route.path}",
-        "rawPath": parts.path,
+        "rawPath": path,
         "rawQueryString": parts.query,
         "headers": {"content-type": "application/json"} | lower,
         "requestContext": context,

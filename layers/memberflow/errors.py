@@ -36,6 +36,10 @@ class UnknownMember(MemberflowError):
     """Nobody of whom anything was ever heard."""
 
 
+class MergedMember(MemberflowError):
+    """A record that was closed: what it held is in another one of the same person."""
+
+
 class Refused(MemberflowError):
     """What was asked can't be done with the member as he is; nothing was written. ``code``: why, as Refusal has it."""
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 from base64 import b64encode
 from collections.abc import Callable, Iterator
+from copy import deepcopy
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
@@ -26,6 +28,9 @@ REDEEM = {
     "goods": {"mug": {"points": 150, "label": {"en": "Mug", "zh-CN": "马克杯"}}},
     "partners": {"miles": {"points": 100, "theirs": 50, "label": {"en": "Miles", "zh-CN": "里程"}}},
 }
+DEARER = {"points": 180, "label": {"en": "Mug", "zh-CN": "马克杯"}}
+JUNE = 1_780_444_800_000
+"""2026-06-03T00:00:00Z, after a revision."""
 TWO = {"dynamodb.BatchGetItem": 1, "dynamodb.TransactWriteItems": 1}
 
 
@@ -36,6 +41,8 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalStack]:
     write_shipped(named("sample"), shipped)
     said = json.loads(shipped.read_text())
     said["programme"]["points"]["redeem"] = REDEEM
+    said["revisions"] = {"2026-06-01": deepcopy(said["programme"])}
+    said["revisions"]["2026-06-01"]["points"]["redeem"] |= {"worth": "2.00", "goods": {"mug": DEARER}, "step": 1}
     shipped.write_text(json.dumps(said))
     with LocalStack(programme_file=shipped, parameters={"DueShards": "2"}) as stack:
         yield stack
@@ -324,6 +331,30 @@ def test_a_fact_is_never_before_what_has_happened_already(till: LocalStack) -> N
     assert member("m-1").version == 4
 
 
+def test_after_a_revision_the_till_goes_by_the_new_rules(till: LocalStack) -> None:
+    till.clock = JUNE
+    assert ask(till, "GET", "m-1/points").body["worth"] == "6.40"
+    assert ask(till, "POST", "m-1/quotes", {"good": "mug"}).body["points"] == 180
+    assert ask(till, "POST", "m-1/redemptions", {"points": 25}, "k").body["worth"] == "0.50"
+
+
+def test_the_first_request_after_a_revision_folds_the_member_anew_and_the_next_does_not(till: LocalStack) -> None:
+    till.clock = JUNE
+    assert ask(till, "POST", "m-1/redemptions", {"points": 25}, "k-1").status == 201
+    assert dict(till.requests) == {"dynamodb.BatchGetItem": 2, "dynamodb.Query": 1, "dynamodb.TransactWriteItems": 2}
+    till.requests.clear()
+    assert ask(till, "POST", "m-1/redemptions", {"points": 25}, "k-2").status == 201
+    assert dict(till.requests) == TWO
+
+
+def test_what_was_agreed_before_a_revision_is_answered_as_it_was(till: LocalStack) -> None:
+    paths = (("m-1/redemptions", {"good": "mug"}, "k"), ("m-1/reservations", {"points": 100}, "r"))
+    before = [ask(till, "POST", *each) for each in paths]
+    till.clock = JUNE
+    assert [ask(till, "POST", *each) for each in paths] == before
+    assert [answer.body["points"] for answer in before] == [150, 100]
+
+
 # By hand
 
 
@@ -452,12 +483,25 @@ def test_nothing_is_written_of_an_unknown_member(till: LocalStack) -> None:
     assert items("FACT#points") == []
 
 
+def test_a_record_that_was_merged_names_the_other_one_and_takes_nothing(till: LocalStack) -> None:
+    merged = {"type": "member.merged", "member_id": "m-1", "into": "m-2", "reason": "twice", "operator": "op"}
+    till.put_orders([order("m-2", "o-2", "2026-03-01T10:00:00Z", "20.00")])
+    till.pump()
+    till.put_activities([json.dumps(merged | {"occurred_at": "2026-03-04T10:00:00Z"}).encode()])
+    till.pump()
+    for answer in (ask(till, "GET", "m-1/points"), ask(till, "POST", "m-1/redemptions", {"points": 20}, "k")):
+        assert (answer.status, answer.body["code"]) == (409, "merged_member")
+        assert answer.body["detail"] == "'m-1' was merged into 'm-2'"
+    assert ask(till, "GET", "m-2/points").body["points"] == 340
+
+
 @pytest.mark.parametrize(
     ("claims", "status"),
     [
         ({"sub": "m-1", "scope": "openid"}, 403),
         ({"sub": "m-1"}, 403),
         ({"scope": "memberflow/member"}, 403),
+        ({"scope": "memberflow/operator"}, 403),
         ({"sub": "m-1", "scp": "[memberflow/member openid]"}, 200),
         ({"sub": "somebody", "scp": "[memberflow/operator]"}, 200),
     ],
@@ -536,7 +580,7 @@ def test_the_sample_event_is_answered(till: LocalStack, sample: Callable[[str], 
 
 
 def test_the_path_may_name_a_member_by_any_usual_id(till: LocalStack) -> None:
-    for name in ("a@b.example", "会员-1", "cd:08297"):
+    for name in ("a@b.example", "会员-1", "cd:08297", "a b%"):
         till.put_orders([order(name, "o-1", "2026-03-01T10:00:00Z", "20.00")])
         till.pump()
-        assert ask(till, "GET", f"{name}/points", claims=token(name)).body["points"] == 20
+        assert ask(till, "GET", f"{quote(name)}/points", claims=token(name)).body["points"] == 20

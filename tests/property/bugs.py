@@ -8,13 +8,25 @@ from typing import Any
 import msgspec
 import pytest
 
-from memberflow.engine import calendar, fold, happen, journeys, lots, measures, points, reviews, tiers, windows
+from memberflow.engine import (
+    calendar,
+    fold,
+    happen,
+    journeys,
+    lots,
+    measures,
+    points,
+    reviews,
+    spending,
+    tiers,
+    windows,
+)
 from memberflow.engine.history import History, Line
 from memberflow.engine.lasting import Lasting
 from memberflow.engine.member import DISTANT, NEVER, Member
 from memberflow.engine.outcome import Outcome
 from memberflow.engine.rules import Rules
-from memberflow.facts import AnyFact, Bounced, Complained
+from memberflow.facts import AnyFact, Bounced, Complained, Redemption
 
 Patch = pytest.MonkeyPatch
 
@@ -113,6 +125,15 @@ def points_are_usable_a_day_too_long(patch: Patch) -> None:
         return gone if gone == NEVER else gone + 1
 
     patch.setattr(Lasting, "gone_on", wrong)
+
+
+def what_was_agreed_is_refused(patch: Patch) -> None:
+    right = spending.redeem
+
+    def wrong(rules: Rules, member: Member, fact: Redemption, out: Outcome, history: History | None) -> None:
+        right(rules, member, msgspec.structs.replace(fact, agreed=False), out, history)
+
+    patch.setattr(spending, "redeem", wrong)
 
 
 def a_refund_belongs_to_its_own_day(patch: Patch) -> None:

@@ -45,6 +45,7 @@ PLANTED = (
     (bugs.the_window_is_a_day_too_short, TWIN),
     (bugs.months_are_stepped_not_counted_from_their_anchor, TWIN_BY_MONTHS),
     (bugs.points_are_usable_a_day_too_long, TWIN),
+    (bugs.what_was_agreed_is_refused, TWIN),
     (bugs.a_refund_belongs_to_its_own_day, TWIN),
     (bugs.a_refunded_order_keeps_its_categories, TWIN),
     (bugs.lots_are_spent_last_first, TWIN),

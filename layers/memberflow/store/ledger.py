@@ -69,12 +69,15 @@ def take_if(rules: Rules, member_id: str, fact_keys: Sequence[tuple[str, str]], 
 
     ``decide`` gets those of the facts under ``fact_keys`` that are stored, and the fact's moment: now, but later than
     everything that has happened to the member. Whoever is overtaken decides again, so two can't have the same points.
-    Raises Refused, UnknownMember, StoreUnavailable.
+    Raises Refused, UnknownMember, MergedMember, StoreUnavailable.
     """
     for _ in range(ATTEMPTS_MAX):
         stored, known = load_with(member_id, fact_keys)
         member, out = stored.member, Outcome()
         at = max(now, member.clock + 1)
+        if fold.crosses(rules, member, at):  # once for each revision: he is folded anew, and then looked at again
+            commit([_advance(rules, stored, at)], Tally())
+            continue
         fold.advance(rules, member, at, out)
         fact = decide(member, known, at)
         if fact in known:
@@ -84,6 +87,8 @@ def take_if(rules: Rules, member_id: str, fact_keys: Sequence[tuple[str, str]], 
         change = change_of(rules, stored, out, now)
         change.items[:0] = [_fact_item(Arrival(fact, now))]
         if not commit([change], Tally()):
+            runtime.count("FactsNew")
+            runtime.count("MembersWritten")
             return fact
     raise StoreUnavailable(f"a member was overtaken {ATTEMPTS_MAX} times")
 
@@ -109,7 +114,7 @@ def advance(rules: Rules, member_ids: Sequence[str], until: int, run: str) -> Ta
     raise StoreUnavailable(f"{len(waiting)} members were overtaken {ATTEMPTS_MAX} times")
 
 
-def _advance(rules: Rules, stored: Stored, until: int, run: str) -> Change:
+def _advance(rules: Rules, stored: Stored, until: int, run: str | None = None) -> Change:
     if fold.crosses(rules, stored.member, until):
         return _rebuild(rules, stored, max(until, stored.member.clock), [], until, Outcome(), run)
     out = Outcome()

@@ -11,7 +11,7 @@ from memberflow import facts
 from memberflow.engine.member import Member
 from memberflow.engine.outcome import Decision, Occurrence
 from memberflow.engine.packed import unpack
-from memberflow.errors import UnknownMember
+from memberflow.errors import MergedMember, UnknownMember
 from memberflow.facts import AnyFact
 from memberflow.store.models import (
     DecisionItem,
@@ -76,12 +76,14 @@ def load(member_ids: Iterable[str]) -> dict[str, Stored]:
 def load_with(member_id: str, fact_keys: Iterable[tuple[str, str]] = ()) -> tuple[Stored, list[AnyFact]]:
     """A member and those of some of his facts that there are, in one request.
 
-    Raises UnknownMember, StoreUnavailable.
+    Raises UnknownMember, MergedMember, StoreUnavailable.
     """
     items = get([member_key(member_id), *fact_keys])
     stored = next((_stored(item) for item in items if isinstance(item, MemberItem)), None)
     if stored is None:
         raise UnknownMember(f"nothing is known of {member_id!r}")
+    if stored.member.merged_into is not None:
+        raise MergedMember(f"{member_id!r} was merged into {stored.member.merged_into!r}")
     return stored, [facts.decode(item.body) for item in items if isinstance(item, FactItem)]
 
 

@@ -30,8 +30,11 @@ class Caller(Struct, frozen=True):
 
 
 def caller_of(event: Mapping[str, Any], member_claim: str) -> Caller:
-    """From an event of an HTTP API with a JWT authorizer; a token without scopes is nobody's."""
+    """From an event of an HTTP API with a JWT authorizer; a token without scopes is nobody's.
+
+    An operator needs a name, which is written down beside what he does.
+    """
     claims = event["requestContext"].get("authorizer", {}).get("jwt", {}).get("claims", {})
     scopes = str(claims.get("scope") or claims.get("scp") or "").strip("[]").split()  # lists come as "[a b]"
     member_id = claims.get(member_claim) if MEMBER_SCOPE in scopes else None
-    return Caller(str(claims.get("sub", "")), member_id, OPERATOR_SCOPE in scopes)
+    return Caller(str(claims.get("sub", "")), member_id, "sub" in claims and OPERATOR_SCOPE in scopes)

@@ -29,6 +29,7 @@ PAGE = 100
 
 def points(rules: Rules, asked: Request, now: int) -> PointsNow:
     member = _as_of(rules, asked.member_id, now)
+    rules = rules.of(member)
     ending = [lot for lot in member.lots if lot[0] != NEVER and not member.sheltered]
     return PointsNow(
         member_id=asked.member_id,
@@ -59,6 +60,7 @@ def statement(rules: Rules, asked: Request, now: int) -> Statement:
 
 def quote(rules: Rules, asked: Request, now: int) -> QuoteGiven:
     member, body = _as_of(rules, asked.member_id, now), cast(QuoteAsked, asked.body)
+    rules = rules.of(member)
     if body.most:
         body = _with_the_most(rules, member, body)
     wanted = redemption(rules, asked, body, now)

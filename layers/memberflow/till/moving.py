@@ -43,7 +43,7 @@ def reserve(rules: Rules, asked: Request, now: int) -> ReservationMade:
 
     def decide(member: Member, known: list[AnyFact], at: int) -> AnyFact:
         again = _again(wanted, known)
-        if again is not None and len(known) == 1 and at < again.at + rules.reserve_ms and not _held(member, again.id):
+        if again is not None and len(known) == 1 and at < _until(rules, again) and not _held(member, again.id):
             raise Refused("reservation_lapsed")  # it was refused, or a fact that came late took its points
         return again or structs.replace(wanted, at=at)
 
@@ -51,9 +51,9 @@ def reserve(rules: Rules, asked: Request, now: int) -> ReservationMade:
     return ReservationMade(
         reservation_id=fact.id,
         points=fact.points,
-        worth=off_an_order(rules, fact.points),
+        worth=off_an_order(rules.at(fact.at), fact.points),
         currency=rules.programme.currency,
-        until=rfc3339(fact.at + rules.reserve_ms),
+        until=rfc3339(_until(rules, fact)),
         order_id=fact.order_id,
     )
 
@@ -89,11 +89,12 @@ def cancel(rules: Rules, asked: Request, now: int) -> ReservationCancelled:
 def redeem(rules: Rules, asked: Request, now: int) -> RedemptionMade:
     """Agreed once it is written: it stands, whatever facts come late."""
     wanted = redemption(rules, asked, cast(RedemptionAsked, asked.body), now)
-    agreed = structs.replace(wanted, points=spending.price(rules, wanted), agreed=True)
 
     def decide(member: Member, known: list[AnyFact], at: int) -> AnyFact:
+        price = _agreed_price(known) or spending.price(rules.of(member), wanted)
+        agreed = structs.replace(wanted, points=wanted.points or price, agreed=True)
         again = _again(agreed, known)
-        code = None if again else spending.refused(rules, member, wanted)
+        code = None if again else spending.refused(rules.of(member), member, wanted)
         if code is not None:
             raise Refused(code)
         return again or structs.replace(agreed, at=at)
@@ -102,9 +103,9 @@ def redeem(rules: Rules, asked: Request, now: int) -> RedemptionMade:
     return RedemptionMade(
         redemption_id=fact.id,
         points=fact.points,
-        worth=money(rules, quote.worth(rules, fact)),
+        worth=money(rules, quote.worth(rules.at(fact.at), fact)),
         currency=rules.programme.currency,
-        theirs=quote.theirs(rules, fact),
+        theirs=quote.theirs(rules.at(fact.at), fact),
         at=rfc3339(fact.at),
     )
 
@@ -132,6 +133,15 @@ def _again(wanted: OneFact, known: list[AnyFact]) -> OneFact | None:
     if stored is not None and structs.replace(wanted, at=stored.at) != stored:
         raise ConflictingFact(stored.kind, stored.id, "the content stored before")
     return stored
+
+
+def _until(rules: Rules, reserved: Reserved) -> int:
+    return reserved.at + rules.at(reserved.at).reserve_ms
+
+
+def _agreed_price(known: list[AnyFact]) -> int:
+    """A good's price at the time; 0 where nothing was agreed yet."""
+    return next((fact.points for fact in known if isinstance(fact, Redemption)), 0)
 
 
 def _reserved(known: list[AnyFact]) -> Reserved:

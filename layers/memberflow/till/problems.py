@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from memberflow.errors import BadInput, ConflictingFact, MemberflowError, Refused, StoreUnavailable, UnknownMember
+from memberflow.errors import (
+    BadInput,
+    ConflictingFact,
+    MemberflowError,
+    MergedMember,
+    Refused,
+    StoreUnavailable,
+    UnknownMember,
+)
 from memberflow.till.caller import Forbidden
 
 CONTENT_TYPE = "application/problem+json"
@@ -34,6 +42,7 @@ PROBLEMS: dict[str, tuple[int, str, str]] = {
     "unknown_member": (404, "Nobody is known by that id", "没有此会员"),
     "no_such_route": (404, "There is nothing here", "没有此接口"),
     "no_reservation": (404, "There is no such reservation", "没有此积分预留"),
+    "merged_member": (409, "The record was merged into another", "该会员记录已并入另一记录"),
     "key_taken": (409, "The key was used for another request", "该键已用于另一请求"),
     "not_enough_points": (409, "Too few points are usable", "可用积分不足"),
     "below_minimum": (409, "Fewer points than can be spent at once", "低于单次最低使用积分"),
@@ -54,6 +63,7 @@ _CODES: tuple[tuple[type[MemberflowError], str], ...] = (
     (BadInput, "bad_request"),
     (Forbidden, "forbidden"),
     (UnknownMember, "unknown_member"),
+    (MergedMember, "merged_member"),
     (NoSuchRoute, "no_such_route"),
     (TooLarge, "too_large"),
     (StoreUnavailable, "store_unavailable"),
