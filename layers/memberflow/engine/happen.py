@@ -49,7 +49,7 @@ def _order(rules: Rules, member: Member, fact: Order, out: Outcome, history: His
         tiers.enrol(rules, member, fact.at, fact.name, out)
     day = rules.zone.day(fact.at)
     _count(rules, member, fact, day, fact.at, out, history)
-    reviews.settle(rules, member, day, fact.at, fact.name, out)
+    reviews.settle(rules, member, day, fact, out)
 
 
 def _wait(member: Member, fact: Order | Refund, order_id: str, history: History | None) -> None:
@@ -125,7 +125,7 @@ def _refund(rules: Rules, member: Member, fact: Refund, out: Outcome, history: H
         return
     _take_back(rules, member, fact, fact.at, out, history)
     if member.standings:
-        reviews.check(rules, member, rules.zone.day(fact.at), fact.at, fact.name, out)
+        reviews.check(rules, member, rules.zone.day(fact.at), fact, out)
 
 
 def _take_back(rules: Rules, member: Member, fact: Refund, at: int, out: Outcome, history: History) -> None:
@@ -252,7 +252,7 @@ def _catch_up(rules: Rules, member: Member, fact: Joined, out: Outcome, history:
             _count(rules, member, earlier, rules.zone.day(earlier.at), fact.at, out, history)
         else:
             _take_back(rules, member, earlier, fact.at, out, history)
-    reviews.settle(rules, member, rules.zone.day(fact.at), fact.at, fact.name, out)
+    reviews.settle(rules, member, rules.zone.day(fact.at), fact, out)
 
 
 def _updated(rules: Rules, member: Member, fact: Updated, out: Outcome, history: History | None) -> None:
@@ -284,7 +284,7 @@ def _activity(rules: Rules, member: Member, fact: Activity, out: Outcome, histor
     if fact.activity in rules.activities:
         _earn_by(rules, member, fact, day, out, history)
     if member.enrolled_at is not None and rules.counters:
-        reviews.settle(rules, member, day, fact.at, fact.name, out)
+        reviews.settle(rules, member, day, fact, out)
 
 
 def _earn_by(rules: Rules, member: Member, fact: Activity, day: int, out: Outcome, history: History | None) -> None:
