@@ -8,7 +8,18 @@ from typing import Any
 import msgspec
 import pytest
 
-from memberflow.engine import calendar, fold, happen, journeys, lots, measures, points, reviews, tiers, windows
+from memberflow.engine import (
+    calendar,
+    fold,
+    happen,
+    journeys,
+    lots,
+    measures,
+    points,
+    reviews,
+    tiers,
+    windows,
+)
 from memberflow.engine.history import History, Line
 from memberflow.engine.lasting import Lasting
 from memberflow.engine.member import DISTANT, NEVER, Member
@@ -198,3 +209,16 @@ def a_spell_has_no_name_of_its_own(patch: Patch) -> None:
         right(rules, member, journey, anchor, "0" if journey.trigger == "dormancy" else name, *rest)
 
     patch.setattr(journeys, "_occur", wrong)
+
+
+def nothing_protects_who_fails_a_review(patch: Patch) -> None:
+    patch.setattr(reviews, "_protections", lambda *args: iter(()))
+
+
+def who_makes_up_for_it_waits_for_the_end_of_his_grace(patch: Patch) -> None:
+    patch.setattr(reviews, "check", lambda *args: None)
+
+
+def last_month_is_the_thirty_days_before(patch: Patch) -> None:
+    patch.setattr(windows.Calendar, "first", lambda self, day: day - 30)
+    patch.setattr(windows.Calendar, "last", lambda self, day: day)

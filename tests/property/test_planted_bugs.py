@@ -12,6 +12,7 @@ from hypothesis.strategies import SearchStrategy
 from tests.property import bugs, properties
 from tests.property.histories import arriving, split_refunds, with_moments
 from tests.property.settings import MONTHLY, SETTINGS, YEARLY
+from tests.property.tier_settings import FITTING, SETTLED, TWIN_SETTINGS
 
 _SEARCH = settings(
     max_examples=4000,
@@ -29,6 +30,8 @@ TWIN = (properties.agrees_with_the_twin, with_moments())
 ARRIVALS_BY_MONTHS = (properties.any_arrival_ends_alike, arriving((MONTHLY,)))
 RUNS_BY_YEARS = (properties.runs_do_not_matter, with_moments((YEARLY,)))
 TWIN_BY_MONTHS = (properties.agrees_with_the_twin, with_moments((MONTHLY,)))
+TWIN_AT_ONCE = (properties.agrees_with_the_twin, with_moments((FITTING,)))
+TWIN_ON_DATES = (properties.agrees_with_the_twin, with_moments((SETTLED,)))
 PARTS = (properties.refunds_add_up, split_refunds())
 
 PLANTED = (
@@ -52,6 +55,9 @@ PLANTED = (
     (bugs.a_refund_takes_no_tier, TWIN),
     (bugs.a_review_drops_to_the_bottom, TWIN),
     (bugs.a_part_of_a_refund_is_rounded_alone, PARTS),
+    (bugs.nothing_protects_who_fails_a_review, TWIN_AT_ONCE),
+    (bugs.who_makes_up_for_it_waits_for_the_end_of_his_grace, TWIN_AT_ONCE),
+    (bugs.last_month_is_the_thirty_days_before, TWIN_ON_DATES),
 )
 
 
@@ -64,7 +70,7 @@ def _rules_made_anew() -> Iterator[None]:
 
 
 def _forget_rules() -> None:
-    for setting in SETTINGS:
+    for setting in (*SETTINGS, *TWIN_SETTINGS):
         setting.__dict__.pop("rules", None)
 
 

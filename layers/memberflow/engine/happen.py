@@ -241,6 +241,8 @@ def _joined(rules: Rules, member: Member, fact: Joined, out: Outcome, history: H
     points.earn_today(rules, member, fact.at, fact.kind, rules.joining, out)
     if history is not None and history.until_joined:
         _catch_up(rules, member, fact, out, history)
+    elif rules.counters:
+        reviews.settle(rules, member, rules.zone.day(fact.at), fact, out)
 
 
 def _catch_up(rules: Rules, member: Member, fact: Joined, out: Outcome, history: History) -> None:
