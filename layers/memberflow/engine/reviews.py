@@ -20,7 +20,6 @@ from memberflow.engine.measures import Seen
 from memberflow.engine.member import DISTANT, Member
 from memberflow.engine.outcome import Outcome
 from memberflow.engine.rules import Rules
-from memberflow.facts import TierGiven
 
 
 class Cause(Protocol):
@@ -101,8 +100,8 @@ def settle(rules: Rules, member: Member, day: int, cause: Cause, out: Outcome) -
 
 
 def weigh(rules: Rules, member: Member, cause: Cause, out: Outcome) -> None:
-    """Where tiers go by the balance of points, whatever moves points may move a tier; a tier given moves none."""
-    if member.standings and not isinstance(cause, TierGiven):
+    """Where tiers go by the balance of points, whatever moves points may move a tier."""
+    if member.standings:
         settle(rules, member, rules.zone.day(cause.at), cause, out)
 
 

@@ -35,20 +35,20 @@ def kinds_go_with_interactions(programme: Programme) -> Iterator[Problem]:
     for path, rule in rules(programme):
         counts = rule.interactions is not None or (rule.at_most and rule.at_most.interactions is not None)
         if rule.of and not counts:
-            yield Problem("P084", (*path, "of"), "'of' has no interactions beside it", "only they are of kinds")
+            yield Problem("P074", (*path, "of"), "'of' has no interactions beside it", "only they are of kinds")
     for path, part in parts(programme):
         if part.of and part.measure != "interactions":
-            yield Problem("P084", (*path, "of"), "'of' has no interactions beside it", "only they are of kinds")
+            yield Problem("P074", (*path, "of"), "'of' has no interactions beside it", "only they are of kinds")
 
 
 def windows_have_something_to_hold(programme: Programme) -> Iterator[Problem]:
     for path, rule in rules(programme):
         if rule.over is not None and not any(_dated(rule)):
             message = f"'over' has no figure beside it that {rule.over} could hold"
-            yield Problem("P084", (*path, "over"), message, "it does not reach into any, all and scores")
+            yield Problem("P074", (*path, "over"), message, "it does not reach into any, all and scores")
     for path, part in parts(programme):
         if part.over is not None and part.measure in UNDATED:
-            yield Problem("P084", (*path, "over"), f"{part.measure} are as of now: no window holds them")
+            yield Problem("P074", (*path, "over"), f"{part.measure} are as of now: no window holds them")
 
 
 def _dated(rule: Rule) -> Iterator[str]:
@@ -64,7 +64,7 @@ def categories_are_counted_to_today(programme: Programme) -> Iterator[Problem]:
     for path, over, counts in asked:
         if counts is not None and over is not None and over.startswith("last "):
             yield Problem(
-                "P084", (*path, "over"), f"categories can't be counted over {over}", "expected a window to today"
+                "P074", (*path, "over"), f"categories can't be counted over {over}", "expected a window to today"
             )
 
 
@@ -73,7 +73,7 @@ def what_is_held_is_a_tier_and_for_how_long(programme: Programme) -> Iterator[Pr
     for path, rule in rules(programme):
         if (rule.held is None) != (rule.held_for is None):
             there, missing = ("held", "held_for") if rule.held_for is None else ("held_for", "held")
-            yield Problem("P081", path, f"key {missing!r} is missing in {path[-1]}: {there!r} needs it")
+            yield Problem("P071", path, f"key {missing!r} is missing in {path[-1]}: {there!r} needs it")
         if rule.held is not None and rule.held not in names:
             help = suggest(rule.held, names, f"known: {', '.join(names)}")
             yield Problem("P063", (*path, "held"), f"unknown tier {rule.held!r}", help)
@@ -85,11 +85,11 @@ def scores_are_known(programme: Programme) -> Iterator[Problem]:
             if name not in programme.scores:
                 known = f"known: {', '.join(programme.scores)}" if programme.scores else "scores lists none"
                 help = suggest(name, programme.scores, known)
-                yield Problem("P085", (*path, "scores", name), f"unknown score {name!r}", help)
+                yield Problem("P075", (*path, "scores", name), f"unknown score {name!r}", help)
     for path, part in parts(programme):
         if part.measure not in ("spend", "largest_order") and "." in part.full_at:
             message = f"{part.measure} are counted in whole numbers, full_at is {part.full_at}"
-            yield Problem("P086", (*path, "full_at"), message)
+            yield Problem("P076", (*path, "full_at"), message)
 
 
 def growth_can_be_earned(programme: Programme) -> Iterator[Problem]:
@@ -100,7 +100,7 @@ def growth_can_be_earned(programme: Programme) -> Iterator[Problem]:
     asked = [(*path, "growth") for path, rule in rules(programme) if rule.growth is not None]
     asked += [(*path, "measure") for path, part in parts(programme) if part.measure == "growth"]
     for path in asked:
-        yield Problem("P087", path, "nothing earns growth value", "say under points what does: growth, activities")
+        yield Problem("P077", path, "nothing earns growth value", "say under points what does: growth, activities")
 
 
 MEASURE_CHECKS: tuple[Callable[[Programme], Iterator[Problem]], ...] = (
