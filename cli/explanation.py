@@ -21,7 +21,7 @@ ORDERS_SHOWN = 20
 
 
 def show(screen: Console, tongue: Tongue, told: Explanation, messages: list[Message], statement: bool) -> None:
-    for line in _lines(tongue, told):
+    for line in lines(tongue, told):
         screen.print(line, soft_wrap=True)
     if told.tier is not None:
         _table(screen, tongue, "orders", _orders(tongue, told))
@@ -39,7 +39,7 @@ def _table(screen: Console, tongue: Tongue, name: str, rows: list[list[str]], **
     columns(screen, tongue.say(f"{name}_title", **values), tongue.heads(f"{name}_heads"), rows)
 
 
-def _lines(tongue: Tongue, told: Explanation) -> Iterator[str]:
+def lines(tongue: Tongue, told: Explanation) -> Iterator[str]:
     rules, say = tongue.rules, tongue.say
     at, currency = words.moment(rules, told.at), rules.programme.currency
     yield say("as_of", member=told.member_id, at=at, zone=rules.zone.name, currency=currency)

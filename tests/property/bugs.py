@@ -249,3 +249,16 @@ def a_second_bounce_moves_the_first(patch: Patch) -> None:
             member.suppressed[fact.channel] = fact.at
 
     patch.setitem(happen.HAPPEN, Bounced, wrong)
+
+
+def nothing_protects_who_fails_a_review(patch: Patch) -> None:
+    patch.setattr(reviews, "_protections", lambda *args: iter(()))
+
+
+def who_makes_up_for_it_waits_for_the_end_of_his_grace(patch: Patch) -> None:
+    patch.setattr(reviews, "check", lambda *args: None)
+
+
+def last_month_is_the_thirty_days_before(patch: Patch) -> None:
+    patch.setattr(windows.Calendar, "first", lambda self, day: day - 30)
+    patch.setattr(windows.Calendar, "last", lambda self, day: day)

@@ -5,15 +5,19 @@ from __future__ import annotations
 from hypothesis import given
 from whenever import Date
 
+from cli import explanation, letter, phrases
+from cli.tongue import Tongue
 from memberflow.engine import fallout, measures, reviews
 from memberflow.engine.calendar import DAY, day_to_date
 from memberflow.engine.fold import fold
 from memberflow.engine.member import Member
 from memberflow.engine.outcome import Outcome
 from memberflow.engine.outlook import ahead, review
+from memberflow.explain import explain
 from memberflow.facts import AnyFact, Order
 from tests.property.histories import MEMBER, History, histories
 from tests.property.settings import DAILY, JOINING, MONTHLY, YEARLY
+from tests.property.tier_settings import TIER_SETTINGS
 from tests.property.twin import Twin
 
 SPEND_ALONE = (YEARLY, MONTHLY, DAILY)
@@ -62,7 +66,7 @@ def test_a_rule_fails_first_on_the_day_it_says(history: History) -> None:
     for level, schema in zip(rules.levels[1:], history.setting.programme.tiers.levels[1:], strict=True):
         assert level.enter is not None
         days = range(today, today + DAYS_LOOKED_AT)
-        fails = (on for on in days if not twin._holds(schema.enter, twin.measures(_date(on))))
+        fails = (on for on in days if not twin.holds(schema.enter, _date(on)))
         assert fallout.first_failing(rules, member, level.enter, today) == next(fails, None)
 
 
@@ -113,3 +117,18 @@ def test_the_first_day_at_risk_comes_no_later_than_a_review_that_fails(history: 
         assert told.at_risk is not None
         assert told.at_risk <= rules.zone.day(told.at)
         assert reviews.due(rules, member) == told.at
+
+
+@given(histories((*TIER_SETTINGS, YEARLY)))
+def test_whatever_happened_can_be_told_and_adds_up(history: History) -> None:
+    rules = history.setting.rules
+    told = explain(rules, MEMBER, history.facts, history.end)
+    if told.tier is None:
+        return
+    assert sum(order.left for order in told.orders if order.counts) == told.measures["spend"]
+    assert sum(one.spend for one in told.leaving) == told.measures["spend"]
+    for name, parts in told.scores.items():
+        assert sum(part.share for part in parts) == told.measures[f"score {name}"]
+    for language in phrases.LANGUAGES:
+        assert list(explanation.lines(Tongue(rules, language), told))
+        assert all(letter.lines(Tongue(rules, language, labels=True), told))

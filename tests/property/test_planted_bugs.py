@@ -12,6 +12,7 @@ from hypothesis.strategies import SearchStrategy
 from tests.property import bugs, properties
 from tests.property.histories import MESSAGE_STORIES, arriving, split_refunds, with_moments
 from tests.property.settings import MONTHLY, SETTINGS, YEARLY
+from tests.property.tier_settings import FITTING, SETTLED, TWIN_SETTINGS
 
 _SEARCH = settings(
     max_examples=4000,
@@ -30,6 +31,8 @@ ARRIVALS_BY_MONTHS = (properties.any_arrival_ends_alike, arriving((MONTHLY,)))
 RUNS_BY_YEARS = (properties.runs_do_not_matter, with_moments((YEARLY,)))
 TWIN_BY_MONTHS = (properties.agrees_with_the_twin, with_moments((MONTHLY,)))
 TWIN_OF_MESSAGES = (properties.agrees_with_the_twin, with_moments(stories=MESSAGE_STORIES))
+TWIN_AT_ONCE = (properties.agrees_with_the_twin, with_moments((FITTING,)))
+TWIN_ON_DATES = (properties.agrees_with_the_twin, with_moments((SETTLED,)))
 PARTS = (properties.refunds_add_up, split_refunds())
 
 PLANTED = (
@@ -58,6 +61,9 @@ PLANTED = (
     (bugs.a_new_address_stays_silent, TWIN_OF_MESSAGES),
     (bugs.a_complaint_about_a_mail_leaves_the_other_channels_on, TWIN_OF_MESSAGES),
     (bugs.a_second_bounce_moves_the_first, TWIN_OF_MESSAGES),
+    (bugs.nothing_protects_who_fails_a_review, TWIN_AT_ONCE),
+    (bugs.who_makes_up_for_it_waits_for_the_end_of_his_grace, TWIN_AT_ONCE),
+    (bugs.last_month_is_the_thirty_days_before, TWIN_ON_DATES),
 )
 
 
@@ -70,7 +76,7 @@ def _rules_made_anew() -> Iterator[None]:
 
 
 def _forget_rules() -> None:
-    for setting in SETTINGS:
+    for setting in (*SETTINGS, *TWIN_SETTINGS):
         setting.__dict__.pop("rules", None)
 
 

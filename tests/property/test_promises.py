@@ -15,7 +15,8 @@ from tests.property.histories import (
     with_moments,
 )
 from tests.property.settings import ALL_SETTINGS as POINTS_SETTINGS
-from tests.property.tier_settings import TIER_SETTINGS
+from tests.property.settings import SETTINGS
+from tests.property.tier_settings import TIER_SETTINGS, TWIN_SETTINGS
 
 ALL_SETTINGS = (*POINTS_SETTINGS, *TIER_SETTINGS)
 
@@ -32,7 +33,7 @@ def test_time_in_pieces_does_what_time_does_in_one_go(case: tuple[History, list[
     properties.runs_do_not_matter(case)
 
 
-@given(with_moments())
+@given(with_moments((*SETTINGS, *TWIN_SETTINGS)))
 def test_a_recount_from_nothing_but_facts_agrees_at_any_moment(case: tuple[History, list[int]]) -> None:
     properties.agrees_with_the_twin(case)
 

@@ -93,4 +93,47 @@ PEOPLE = setting(
     journeys={"upgrade": UPGRADE},
 )
 
+# Of these the twin knows everything.
+FITTING = setting(
+    "2024-01-31 2024-02-29",
+    SPENDS,
+    time_zone="America/New_York",
+    points=points("1.00", "1 month"),
+    tiers={
+        "window": "1 month",
+        "review": "at_once",
+        "drop": "to_fit",
+        "grace": "5 days",
+        "grace_ends": "month_end",
+        "minimum": "10 days",
+        "levels": _levels(
+            base={},
+            silver={"enter": {"any": [{"spend": "30"}, {"orders": 2, "over": "20 days"}]}},
+            gold={"enter": {"spend": "100"}, "keep": {"spend": "60", "at_most": {"complaints": 0}}},
+            platinum={"enter": {"spend": "300", "largest_order": "100"}, "keep": "80 %"},
+        ),
+    },
+)
+SETTLED = setting(
+    "2024-02-29 2024-11-03",
+    SPENDS,
+    time_zone="America/New_York",
+    points=points("1.00", "1 month"),
+    tiers={
+        "window": "2 months",
+        "rise": "at_review",
+        "review": "on_dates",
+        "review_on": ["1 each month", "15 each month"],
+        "review_every": "15 days",
+        "drop_again_after": "1 month",
+        "levels": _levels(
+            base={},
+            silver={"enter": {"spend": "30", "over": "last month"}, "drops": "never"},
+            gold={"enter": {"any": [{"interactions": 2, "of": ["check_in"]}, {"spend": "60", "longest_run": 2}]}},
+            platinum={"enter": {"spend": "100", "active_months": 2}, "keep": {"orders": 1, "over": "this month"}},
+        ),
+    },
+)
+TWIN_SETTINGS = (FITTING, SETTLED)
+
 TIER_SETTINGS = (AT_ONCE, ON_DATES, PEOPLE)

@@ -8,16 +8,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Any
 
-from whenever import Date, Instant, Time
+from whenever import Date
 
-from memberflow.facts import AnyFact, Bounced, Complained, Consent, Joined, Order, Redemption, Refund, Updated
+from memberflow.facts import (
+    Activity,
+    AnyFact,
+    Bounced,
+    Complained,
+    Consent,
+    Joined,
+    Order,
+    Redemption,
+    Refund,
+    Updated,
+)
 from memberflow.programme.schema import Programme
-from memberflow.programme.schema.fields import DECIMAL_PLACES
-
-FAR = Date(9999, 1, 1)
+from tests.property.twin_tiers import FAR, Held, Paid, TierTwin, date_of, later, starts
 
 
 @dataclass
@@ -27,31 +35,7 @@ class Point:
 
 
 @dataclass
-class Paid:
-    """An order and what became of it."""
-
-    order: Order
-    day: Date
-    left: int
-    last_day: Date
-    earned: int = 0
-    taken_back: int = 0
-    returned: bool = False
-
-
-@dataclass
-class Held:
-    """A tier held: ``proven`` is the moment as of which the orders reach it (None: no order had to)."""
-
-    tier: int
-    since: int
-    anchor: Date
-    kept: int = 0
-    proven: int | None = None
-
-
-@dataclass
-class Twin:
+class Twin(TierTwin):
     programme: Programme
     enrolled: bool = False
     paid: list[Paid] = field(default_factory=list)
@@ -62,32 +46,19 @@ class Twin:
     held: list[Held] = field(default_factory=list)
     now: int = 0
     seen: list[AnyFact] = field(default_factory=list)
+    activities: list[tuple[Date, Activity]] = field(default_factory=list)
+    dropped: Date | None = None
 
     # time
 
     def live_until(self, at: int) -> None:
         """Lets points expire and tiers come up for review, up to and including ``at``."""
-        while len(self.held) > 1 and self._review_at() <= at:
-            self._review(max(self._review_at(), self.now))
+        while self.review_at() <= at:
+            self.review(max(self.review_at(), self.now))
         for point in self.points:
-            if point.state == "open" and _starts(self._zone, point.last_day, 1) <= at:
+            if point.state == "open" and starts(self.zone, point.last_day, 1) <= at:
                 point.state = "expired"
         self.now = max(self.now, at)
-
-    def _review_at(self) -> int:
-        held = self.held[-1]
-        return _starts(self._zone, _later(held.anchor, self.programme.tiers.review_every, held.kept + 1), 0)
-
-    def _review(self, at: int) -> None:
-        held, day = self.held[-1], _date(self._zone, at)
-        self.now = at
-        tier = self._levels[held.tier]
-        if self._holds(tier.keep or tier.enter, self.measures(day)):
-            held.kept += 1
-            return
-        below = held.tier - 1
-        self.held = [other for other in self.held if other.tier < below]
-        self.held.append(Held(below, at, day))
 
     # facts
 
@@ -98,21 +69,25 @@ class Twin:
             waiting, self.waiting = self.waiting, []
             for other in waiting:
                 self._count(other, fact.at)
-            self._rise(fact.at)
+            self.settle(fact.at)
         elif isinstance(fact, Order | Refund) and not self.enrolled and self.programme.enrol == "joining":
             self.waiting.append(fact)
         elif isinstance(fact, Order | Refund):
             if isinstance(fact, Order) and not self.enrolled:
                 self._enrol(fact.at)
             self._count(fact, fact.at)
-            if isinstance(fact, Order):
-                self._rise(fact.at)
+            if self.held:
+                (self.settle if isinstance(fact, Order) else self.check)(fact.at)
+        elif isinstance(fact, Activity):
+            self.activities.append((date_of(self.zone, fact.at), fact))
+            if self.held and any(word in str(self.programme.tiers) for word in ("interactions=1", "interactions=2")):
+                self.settle(fact.at)
         elif isinstance(fact, Redemption):
             self._redeem(fact.points, fact.agreed)
 
     def _enrol(self, at: int) -> None:
         self.enrolled = True
-        self.held = [Held(0, at, _date(self._zone, at))]
+        self.held = [Held(0, at, date_of(self.zone, at))]
 
     def _count(self, fact: AnyFact, at: int) -> None:
         if isinstance(fact, Order):
@@ -125,11 +100,11 @@ class Twin:
             self._refund(fact, at)
 
     def _pay(self, order: Order) -> None:
-        day = _date(self._zone, order.at)
+        day = date_of(self.zone, order.at)
         expiry = self.programme.points.expiry and self.programme.points.expiry.after
-        paid = Paid(order, day, order.amount, FAR if expiry is None else _later(day, expiry, 1))
+        paid = Paid(order, day, order.amount, FAR if expiry is None else later(day, expiry, 1))
         earn = self.programme.points.earn
-        while self._minor(earn.per) * (paid.earned // earn.points + 1) <= order.amount:
+        while self.minor(earn.per) * (paid.earned // earn.points + 1) <= order.amount:
             paid.earned += earn.points
         self.paid.append(paid)
         for _ in range(paid.earned):
@@ -160,7 +135,7 @@ class Twin:
             amount = None if amount is None else amount - taken
             self._give_back(paid, taken)
         if self.held:
-            self._undo(at)
+            self.undo(at)
 
     def _give_back(self, paid: Paid, amount: int) -> None:
         paid.left -= amount
@@ -178,50 +153,6 @@ class Twin:
             point.state = "taken back"
             return
         self.debt += 1
-
-    # measures and tiers
-
-    def measures(self, day: Date, until: int | None = None) -> dict[str, int]:
-        """Over the window that ends with ``day``, of orders paid up to ``until``, with what is left of them now."""
-        first = _later(day, self.programme.tiers.window, -1)
-        counted = [p for p in self.paid if first < p.day <= day and (until is None or p.order.at <= until)]
-        standing = [p for p in counted if not p.returned]
-        names = {name for p in standing for name in p.order.categories}
-        return {"spend": sum(p.left for p in counted), "orders": len(standing), "categories": len(names)}
-
-    def _rise(self, at: int) -> None:
-        figures = self.measures(_date(self._zone, at))
-        for index in range(len(self._levels) - 1, self.held[-1].tier, -1):
-            if self._holds(self._levels[index].enter, figures):
-                self.held.append(Held(index, at, _date(self._zone, at), proven=at))
-                return
-
-    def _undo(self, at: int) -> None:
-        while not self._stays(self.held[-1], at):
-            lost = self.held.pop()
-            for index in range(lost.tier - 1, self.held[-1].tier, -1):
-                proven = next((moment for moment in (lost.proven, at) if self._reached_at(moment, index)), None)
-                if proven is not None:
-                    self.held.append(Held(index, lost.since, lost.anchor, proven=proven))
-                    break
-
-    def _stays(self, held: Held, at: int) -> bool:
-        if held.proven is None or held.kept or self._reached_at(held.proven, held.tier):
-            return True
-        if self._reached_at(at, held.tier):
-            held.proven = at
-            return True
-        return False
-
-    def _reached_at(self, at: int, tier: int) -> bool:
-        """Whether the orders paid up to then, less what was refunded of them since, reach the tier."""
-        return self._holds(self._levels[tier].enter, self.measures(_date(self._zone, at), at))
-
-    def _holds(self, rule: Any, figures: dict[str, int]) -> bool:
-        asked = {"spend": rule.spend and self._minor(rule.spend), "orders": rule.orders, "categories": rule.categories}
-        own = all(figures[name] >= figure for name, figure in asked.items() if figure is not None)
-        nested = all(self._holds(part, figures) for part in rule.all)
-        return own and nested and (not rule.any or any(self._holds(part, figures) for part in rule.any))
 
     # what he may be sent
 
@@ -252,23 +183,10 @@ class Twin:
                 answers = {name: yes for name, yes in answers.items() if name.startswith("service/")}
         return {name for name, yes in answers.items() if yes}
 
-    # the programme
-
-    @property
-    def _levels(self) -> tuple[Any, ...]:
-        return self.programme.tiers.levels
-
-    @property
-    def _zone(self) -> str:
-        return self.programme.time_zone
-
-    def _minor(self, amount: str) -> int:
-        return round(float(amount) * 10 ** DECIMAL_PLACES.get(self.programme.currency, 2))
-
     def state(self) -> dict[str, Any]:
-        figures = self.measures(_date(self._zone, self.now))
+        figures = self.measures(date_of(self.zone, self.now))
         usable = sum(point.state == "open" for point in self.points)
-        tier = self._levels[self.held[-1].tier].name if self.held else None
+        tier = self.levels[self.held[-1].tier].name if self.held else None
         owned = {"tier": tier, "points": usable, "debt": self.debt, "measures": figures}
         return owned | {"suppressed": self.suppressed(), "granted": self.granted()}
 
@@ -283,21 +201,3 @@ def states(programme: Programme, facts: Iterable[AnyFact], moments: Iterable[int
             twin.happen(fact)
         twin.live_until(moment)
         yield twin.state()
-
-
-def _later(day: Date, period: str, times: int) -> Date:
-    count, unit = period.split()
-    return day.add(**{unit if unit.endswith("s") else unit + "s": int(count) * times})
-
-
-@lru_cache(maxsize=1 << 14)
-def _date(zone: str, at: int) -> Date:
-    return Instant.from_timestamp(at, unit="millisecond").to_tz(zone).date()
-
-
-@lru_cache(maxsize=1 << 14)
-def _starts(zone: str, day: Date, days_on: int) -> int:
-    """The first moment of a local date."""
-    if day == FAR:
-        return 1 << 62
-    return day.add(days=days_on).at(Time(12)).assume_tz(zone).start_of("day").timestamp(unit="millisecond")

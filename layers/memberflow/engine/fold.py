@@ -157,7 +157,7 @@ def _step(rules: Rules, member: Member, fact: AnyFact, out: Outcome, history: Hi
     HAPPEN[type(fact)](rules, member, fact, out, history)
     member.clock = at
     if rules.weighs_points and not isinstance(fact, TierGiven):
-        reviews.weigh(rules, member, at, fact.name, out)
+        reviews.weigh(rules, member, fact, out)
     if rules.lasting.never_for:
         points.shelter(rules, member, at)
     if member.wake > at + rules.soonest_ms:
@@ -169,13 +169,13 @@ def _step(rules: Rules, member: Member, fact: AnyFact, out: Outcome, history: Hi
 def _become_usable(rules: Rules, member: Member, key: str, at: int, out: Outcome, history: History | None) -> None:
     points.become_usable(rules, member, at, out)
     if rules.weighs_points:
-        reviews.weigh(rules, member, at, "usable", out)
+        reviews.weigh(rules, member, reviews.Timer(at, "usable"), out)
 
 
 def _lapse(rules: Rules, member: Member, key: str, at: int, out: Outcome, history: History | None) -> None:
     spending.lapse(rules, member, key, at, out)
     if rules.weighs_points:
-        reviews.weigh(rules, member, at, "lapsed", out)
+        reviews.weigh(rules, member, reviews.Timer(at, "lapsed"), out)
 
 
 def _expire(rules: Rules, member: Member, key: str, at: int, out: Outcome, history: History | None) -> None:

@@ -51,7 +51,7 @@ def _order(rules: Rules, member: Member, fact: Order, out: Outcome, history: His
         tiers.enrol(rules, member, fact.at, fact.name, out)
     day = rules.zone.day(fact.at)
     _count(rules, member, fact, day, fact.at, out, history)
-    reviews.settle(rules, member, day, fact.at, fact.name, out)
+    reviews.settle(rules, member, day, fact, out)
 
 
 def _wait(member: Member, fact: Order | Refund, order_id: str, history: History | None) -> None:
@@ -127,7 +127,7 @@ def _refund(rules: Rules, member: Member, fact: Refund, out: Outcome, history: H
         return
     _take_back(rules, member, fact, fact.at, out, history)
     if member.standings:
-        reviews.check(rules, member, rules.zone.day(fact.at), fact.at, fact.name, out)
+        reviews.check(rules, member, rules.zone.day(fact.at), fact, out)
 
 
 def _take_back(rules: Rules, member: Member, fact: Refund, at: int, out: Outcome, history: History) -> None:
@@ -243,6 +243,8 @@ def _joined(rules: Rules, member: Member, fact: Joined, out: Outcome, history: H
     points.earn_today(rules, member, fact.at, fact.kind, rules.joining, out)
     if history is not None and history.until_joined:
         _catch_up(rules, member, fact, out, history)
+    elif rules.counters:
+        reviews.settle(rules, member, rules.zone.day(fact.at), fact, out)
 
 
 def _catch_up(rules: Rules, member: Member, fact: Joined, out: Outcome, history: History) -> None:
@@ -254,7 +256,7 @@ def _catch_up(rules: Rules, member: Member, fact: Joined, out: Outcome, history:
             _count(rules, member, earlier, rules.zone.day(earlier.at), fact.at, out, history)
         else:
             _take_back(rules, member, earlier, fact.at, out, history)
-    reviews.settle(rules, member, rules.zone.day(fact.at), fact.at, fact.name, out)
+    reviews.settle(rules, member, rules.zone.day(fact.at), fact, out)
 
 
 def _updated(rules: Rules, member: Member, fact: Updated, out: Outcome, history: History | None) -> None:
@@ -307,7 +309,7 @@ def _activity(rules: Rules, member: Member, fact: Activity, out: Outcome, histor
     if fact.activity in rules.activities:
         _earn_by(rules, member, fact, day, out, history)
     if member.enrolled_at is not None and rules.counters:
-        reviews.settle(rules, member, day, fact.at, fact.name, out)
+        reviews.settle(rules, member, day, fact, out)
 
 
 def _earn_by(rules: Rules, member: Member, fact: Activity, day: int, out: Outcome, history: History | None) -> None:

@@ -42,7 +42,7 @@ def judge(rules: Rules, member: Member, fact: Judged, out: Outcome, history: His
     out.decisions.append(_decision(member, outcome, fact.at, fact.name, **by))
     if fact.accepted:
         _count(rules, member, history.lines[fact.order_id], history)
-        reviews.settle(rules, member, rules.zone.day(fact.at), fact.at, fact.name, out)
+        reviews.settle(rules, member, rules.zone.day(fact.at), fact, out)
 
 
 def _count(rules: Rules, member: Member, line: Line, history: History) -> None:

@@ -19,7 +19,23 @@ from memberflow.engine.rules import Rules
 def add_order(rules: Rules, member: Member, day: int, amount: int, categories: tuple[str, ...]) -> None:
     roll(rules, member, day)
     days = member.days
-    bucket = days[-1] if days and days[-1][DAY] == day else _bucket(rules, member, day)
+    if rules.counters or member.older or (days and days[-1][DAY] > day):
+        _add_to_day(rules, member, day, amount, categories)
+        return
+    if days and days[-1][DAY] == day:
+        days[-1][SPEND] += amount
+        days[-1][ORDERS] += 1
+    else:
+        days.append([day, amount, 1])
+    member.spend += amount
+    member.orders += 1
+    for category in categories:
+        member.categories[category] = day
+
+
+def _add_to_day(rules: Rules, member: Member, day: int, amount: int, categories: tuple[str, ...]) -> None:
+    """As above, to a day that may lie behind others and counts more."""
+    bucket = _bucket(rules, member, day)
     _count(member, bucket, amount, 1)
     if rules.largest:
         bucket[rules.largest] = max(bucket[rules.largest], amount)

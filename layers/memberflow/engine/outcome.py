@@ -34,8 +34,8 @@ class Decision(Struct, frozen=True, omit_defaults=True, kw_only=True):
 
     at: int
     outcome: str
-    """Of a tier that changed hands: enrolled, reached, given, dropped, refunded or lapsed; of one that did not: kept,
-    put_off, held, invited, candidate; of an order that counts for tiers or not: flagged, accepted, rejected.
+    """Of a tier that changed hands: enrolled, reached, given, dropped, refunded, lapsed or revised; of one that did
+    not: kept, put_off, held, invited, candidate; of an order that counts for tiers or not: flagged, accepted, rejected.
     """
     before: str | None
     after: str

@@ -9,6 +9,7 @@ day the last of these ends, or to the moment at which he qualifies again.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import NamedTuple, Protocol
 
 from msgspec.structs import replace
 
@@ -19,6 +20,23 @@ from memberflow.engine.measures import Seen
 from memberflow.engine.member import DISTANT, Member
 from memberflow.engine.outcome import Outcome
 from memberflow.engine.rules import Rules
+
+
+class Cause(Protocol):
+    """A fact, or what time did."""
+
+    @property
+    def at(self) -> int: ...
+
+    @property
+    def name(self) -> str: ...
+
+
+class Timer(NamedTuple):
+    """What time did, and when."""
+
+    at: int
+    name: str
 
 
 def due(rules: Rules, member: Member) -> int:
@@ -72,33 +90,32 @@ def review(rules: Rules, member: Member, at: int, out: Outcome) -> None:
         _fail(rules, member, at, day, figures, "review", out)
 
 
-def settle(rules: Rules, member: Member, day: int, at: int, cause: str, out: Outcome) -> None:
+def settle(rules: Rules, member: Member, day: int, cause: Cause, out: Outcome) -> None:
     """What a fact that adds to the measures may change without waiting for a review."""
-    if not rules.rises_at_review:
-        tiers.rise(rules, member, day, at, cause, out)
+    if not rules.rises_at_review and member.spend >= rules.level[member.standings[-1].tier].next_spend:
+        tiers.rise(rules, member, day, cause.at, cause.name, out)
     if rules.by_invitation:
-        people.look_for_candidates(rules, member, day, at, cause, out)
-    check(rules, member, day, at, cause, out)
+        people.look_for_candidates(rules, member, day, cause.at, cause.name, out)
+    check(rules, member, day, cause, out)
 
 
-def weigh(rules: Rules, member: Member, at: int, cause: str, out: Outcome) -> None:
+def weigh(rules: Rules, member: Member, cause: Cause, out: Outcome) -> None:
     """Where tiers go by the balance of points, whatever moves points may move a tier."""
     if member.standings:
-        settle(rules, member, rules.zone.day(at), at, cause, out)
+        settle(rules, member, rules.zone.day(cause.at), cause, out)
 
 
-def check(rules: Rules, member: Member, day: int, at: int, cause: str, out: Outcome) -> None:
+def check(rules: Rules, member: Member, day: int, cause: Cause, out: Outcome) -> None:
     """Whether a fact settles a review put off, or ends a tier that is kept only while its rule holds."""
     standing = member.standings[-1]
     put_off = standing.put_off is not None
-    if standing.until is not None:
+    if not (put_off or rules.review == "at_once") or standing.until is not None:
         return
-    if put_off or rules.review == "at_once":
-        member.wake = at
-        keep = rules.level[member.standings[-1].tier].keep
-        figures = measures.on(rules, member, day)
-        if keep is not None and keep.holds(figures) == put_off:
-            (_keep if put_off else _fail)(rules, member, at, day, figures, cause, out)
+    member.wake = cause.at
+    keep = rules.level[standing.tier].keep
+    figures = measures.on(rules, member, day)
+    if keep is not None and keep.holds(figures) == put_off:
+        (_keep if put_off else _fail)(rules, member, cause.at, day, figures, cause.name, out)
 
 
 def _keep(rules: Rules, member: Member, at: int, day: int, figures: Seen, cause: str, out: Outcome) -> None:

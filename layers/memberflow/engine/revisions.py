@@ -25,7 +25,7 @@ def revise(rules: Rules, member: Member, at: int, out: Outcome, history: History
     _refit(rules, member, at, day, out)
     member.held_since = {name: since for name, since in member.held_since.items() if name in rules.held_tiers}
     tiers.moved(rules, member, at)
-    reviews.settle(rules, member, day, at, CAUSE, out)
+    reviews.settle(rules, member, day, reviews.Timer(at, CAUSE), out)
     member.wake = at
 
 

@@ -31,8 +31,6 @@ def enrol(rules: Rules, member: Member, at: int, cause: str, out: Outcome) -> No
 def rise(rules: Rules, member: Member, day: int, at: int, cause: str, out: Outcome) -> bool:
     """Moves the member to the highest tier above his whose entry rule holds, if there is one."""
     current = rules.level[member.standings[-1].tier]
-    if member.spend < current.next_spend:
-        return False
     figures = measures.on(rules, member, day)
     for level in reversed(rules.levels[current.index + 1 :]):
         if level.enter is not None and level.enter.holds(figures):
