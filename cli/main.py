@@ -15,6 +15,8 @@ NAMES = (
     "simulate",
     "replay",
     "explain",
+    "grants",
+    "tags",
     "runs",
     "parked",
     "verify",

@@ -271,6 +271,14 @@ class Merged(Fact, tag="member.merged", kw_only=True, frozen=True):
     operator: str
 
 
+class GrantUsed(Fact, tag="grant.used", kw_only=True, frozen=True):
+    """A benefit given was used; what was done stands, even where it turns out to have been revoked before."""
+
+    rank: ClassVar[int] = 30
+    kind: ClassVar[str] = "grant.used"
+    grant: str
+
+
 AnyFact = (
     Joined
     | Updated
@@ -294,6 +302,7 @@ AnyFact = (
     | Invited
     | Accepted
     | Judged
+    | GrantUsed
 )
 
 _DECODER: msgspec.json.Decoder[AnyFact] = msgspec.json.Decoder(AnyFact)

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from memberflow.engine import calendar, fold, happen, journeys, lots, measures, points, reviews, tiers, windows
+from memberflow.engine import calendar, fold, grants, happen, journeys, lots, measures, points, reviews, tiers, windows
 from memberflow.engine.history import History, Line
 from memberflow.engine.lasting import Lasting
 from memberflow.engine.member import DISTANT, NEVER, Member
@@ -198,3 +198,24 @@ def a_spell_has_no_name_of_its_own(patch: Patch) -> None:
         right(rules, member, journey, anchor, "0" if journey.trigger == "dormancy" else name, *rest)
 
     patch.setattr(journeys, "_occur", wrong)
+
+
+def a_refund_leaves_what_came_with_the_tier(patch: Patch) -> None:
+    patch.setattr(grants, "revoke", lambda *args: set())
+
+
+def a_grant_never_ends(patch: Patch) -> None:
+    right = grants.due
+
+    def wrong(rules: Rules, member: Member) -> tuple[int, str]:
+        open_ones, member.grants = member.grants, []
+        try:
+            return right(rules, member)
+        finally:
+            member.grants = open_ones
+
+    patch.setattr(grants, "due", wrong)
+
+
+def the_use_of_a_revoked_grant_is_not_looked_up(patch: Patch) -> None:
+    patch.setattr(grants, "is_open", lambda member, id: True)

@@ -20,6 +20,7 @@ from memberflow.facts import (
     Consent,
     Delivered,
     Extended,
+    GrantUsed,
     Invited,
     Joined,
     Judged,
@@ -81,9 +82,9 @@ def _profile(setting: Setting) -> dict[str, st.SearchStrategy[object]]:
     }
 
 
-_STORIES = ("o", "o", "o", "o", "or", "orr", "opr", "opro", "ro", "rro", "p", "x", "u", "c", "a")
+_STORIES = ("o", "o", "o", "o", "or", "orr", "opr", "opro", "ro", "rro", "p", "x", "u", "c", "a", "ob", "obr", "b")
 """What happens together, soonest first: o(rder), r(efund of it), p(oints spent), x (a refund of another or no order),
-u(pdate), c(onsent), a(ctivity)."""
+u(pdate), c(onsent), a(ctivity), b (a benefit used)."""
 
 _OF_POINTS = ("oqr", "qor", "qorr", "ov", "ovk", "ovz", "vok", "ovkr", "od", "odr", "dor", "aa", *"jiesg")
 POINT_STORIES = (*_STORIES, *_OF_POINTS)
@@ -116,8 +117,9 @@ def _fact(draw: st.DrawFn, setting: Setting, at: int, letter: str, id: str, orde
         return draw(_tier_fact(setting, head, letter, orders))
     if letter == "o":
         categories = draw(st.sampled_from(((), ("a",), ("b",), ("a", "b"), ("b", "c"))))
-        channel = draw(st.sampled_from(("web", "store")))
-        return Order(**head, amount=draw(st.sampled_from(setting.amounts)), categories=categories, channel=channel)
+        channel, coupons = draw(st.sampled_from(("web", "store"))), draw(st.sampled_from(((), ("c",))))
+        amount = draw(st.sampled_from(setting.amounts))
+        return Order(**head, amount=amount, categories=categories, channel=channel, coupon_codes=coupons)
     if letter == "r":
         amount = draw(st.sampled_from((None, None, 0, 1, 600, 1500, 2999, 100_000)))
         return Refund(**head, order_id=draw(st.sampled_from(orders)), amount=amount)
@@ -130,7 +132,9 @@ def _fact(draw: st.DrawFn, setting: Setting, at: int, letter: str, id: str, orde
         return Updated(**head, **{name: draw(values) for name, values in _profile(setting).items()})
     if letter == "c":
         return Consent(**head, purpose="marketing", channel="email", granted=draw(st.booleans()))
-    return Activity(**head, activity=draw(st.sampled_from(("check_in", "check_in", "complaint", "referral"))))
+    if letter == "b":
+        return GrantUsed(**head, grant=draw(st.sampled_from(setting.grant_ids)))
+    return Activity(**head, activity=draw(st.sampled_from(("check_in", "check_in", "complaint", "referral", "story"))))
 
 
 _WHY: dict[str, Any] = {"reason": "a story", "operator": "op"}

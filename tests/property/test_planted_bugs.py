@@ -11,7 +11,7 @@ from hypothesis.strategies import SearchStrategy
 
 from tests.property import bugs, properties
 from tests.property.histories import arriving, split_refunds, with_moments
-from tests.property.settings import MONTHLY, SETTINGS, YEARLY
+from tests.property.settings import MONTHLY, REWARDING, SETTINGS, YEARLY
 
 _SEARCH = settings(
     max_examples=4000,
@@ -29,6 +29,8 @@ TWIN = (properties.agrees_with_the_twin, with_moments())
 ARRIVALS_BY_MONTHS = (properties.any_arrival_ends_alike, arriving((MONTHLY,)))
 RUNS_BY_YEARS = (properties.runs_do_not_matter, with_moments((YEARLY,)))
 TWIN_BY_MONTHS = (properties.agrees_with_the_twin, with_moments((MONTHLY,)))
+RUNS_WITH_REWARDS = (properties.runs_do_not_matter, with_moments((REWARDING,)))
+ARRIVALS_WITH_REWARDS = (properties.any_arrival_ends_alike, arriving((REWARDING,)))
 PARTS = (properties.refunds_add_up, split_refunds())
 
 PLANTED = (
@@ -52,6 +54,9 @@ PLANTED = (
     (bugs.a_refund_takes_no_tier, TWIN),
     (bugs.a_review_drops_to_the_bottom, TWIN),
     (bugs.a_part_of_a_refund_is_rounded_alone, PARTS),
+    (bugs.a_refund_leaves_what_came_with_the_tier, RUNS_WITH_REWARDS),
+    (bugs.a_grant_never_ends, RUNS_WITH_REWARDS),
+    (bugs.the_use_of_a_revoked_grant_is_not_looked_up, ARRIVALS_WITH_REWARDS),
 )
 
 

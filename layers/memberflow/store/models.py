@@ -6,6 +6,7 @@
     Decision  MEMBER#<id>      DECISION#<known at>#<n>
     Message   MEMBER#<id>      MESSAGE#<occurrence id>
     Referral  MEMBER#<friend>  REFERRAL#<referrer>
+    Grant     MEMBER#<id>      GRANT#<grant id>
     Run       RUN#<month>      <id>, and <id>#<n> for each of its shards
     Parked    PARKED#<day>     <moment>#<digest>#<part>
 
@@ -129,6 +130,23 @@ class ReferralItem(Item, discriminator="referral"):
     at = NumberAttribute()
 
 
+class GrantItem(Item, discriminator="grant"):
+    """``state``: given, used or revoked; one given has expired once ``until`` is past. ``cause``: what it rests on.
+
+    ``withdrawn``: it was used, but no longer follows from the facts. ``changed_by``: the fact that used or took it.
+    """
+
+    benefit = UnicodeAttribute()
+    given_at = NumberAttribute()
+    until = NumberAttribute(null=True)
+    cause = UnicodeAttribute()
+    state = UnicodeAttribute()
+    changed_at = NumberAttribute()
+    changed_by = UnicodeAttribute()
+    known_at = NumberAttribute()
+    withdrawn = BooleanAttribute(null=True)
+
+
 class RunItem(Item, discriminator="run"):
     """A run: everything due up to ``until`` is its work, divided over ``shards``; ``done`` names those through.
 
@@ -209,6 +227,10 @@ def referral_key(friend: str, referrer: str) -> tuple[str, str]:
 def referral_of(pk: str, sk: str) -> tuple[str, str]:
     """(friend, referrer)."""
     return member_id_of(pk), sk.removeprefix("REFERRAL#")
+
+
+def grant_key(member_id: str, grant_id: str) -> tuple[str, str]:
+    return f"MEMBER#{member_id}", f"GRANT#{grant_id}"
 
 
 def member_id_of(pk: str) -> str:
