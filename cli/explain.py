@@ -46,7 +46,7 @@ def command(member: str, at: str | None, language: str, reader: str, statement: 
     its last run, for files the last fact.
     """
     rules = compiled(author.ship(author.named(given["programme"])))
-    known = _from_files(rules, member, given["facts"]) if given["facts"] else _from_table(member, given)
+    known = known_of(rules, member, given)
     moment = known.now if at is None else words.parse_moment(rules, "--at", at)
     told = explain(rules, member, known.facts, moment)
     tongue = Tongue(rules, language, labels=reader == "member")
@@ -60,7 +60,7 @@ def command(member: str, at: str | None, language: str, reader: str, statement: 
     explanation.show(screen.console(), tongue, told, until, statement)
 
 
-class _Known(Struct):
+class Known(Struct):
     """``messages``: None where nothing is sent. ``now``: the moment that is meant where none is asked for."""
 
     facts: list[AnyFact]
@@ -68,18 +68,23 @@ class _Known(Struct):
     now: int
 
 
-def _from_files(rules: Rules, member_id: str, paths: tuple[Path, ...]) -> _Known:
+def known_of(rules: Rules, member_id: str, given: dict[str, Any]) -> Known:
+    """What files or a table hold of a member, as the options say. Raises UnknownMember."""
+    return _from_files(rules, member_id, given["facts"]) if given["facts"] else _from_table(member_id, given)
+
+
+def _from_files(rules: Rules, member_id: str, paths: tuple[Path, ...]) -> Known:
     """Now is the moment of the last fact in the files."""
     files = factfiles.read(paths, rules.programme.currency)
     members = files.by_member()
     if member_id not in members:
         raise UnknownMember(member_id, list(members))
-    return _Known(members[member_id], None, files.until)
+    return Known(members[member_id], None, files.until)
 
 
-def _from_table(member_id: str, given: dict[str, Any]) -> _Known:
+def _from_table(member_id: str, given: dict[str, Any]) -> Known:
     place = sources.named(given)
     held = table.held(place.of_member(member_id)).get(member_id)
     if held is None:
         raise UnknownMember(member_id, place.member_ids())
-    return _Known(held.facts, held.messages, place.now())
+    return Known(held.facts, held.messages, place.now())

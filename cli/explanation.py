@@ -48,6 +48,7 @@ def lines(tongue: Tongue, told: Explanation) -> Iterator[str]:
         yield say("not_enrolled_or_bought" if rules.enrols_on_order else "not_enrolled")
     else:
         yield from _of_tier(tongue, told)
+        yield from _entitled(tongue, told)
     if told.debt:
         yield say("owes", points=f"{told.debt:,}")
     if told.waiting_refunds:
@@ -58,6 +59,20 @@ def lines(tongue: Tongue, told: Explanation) -> Iterator[str]:
         yield say("refused", cause=tongue.cause(refusal.fact), code=refusal.code.replace("_", " "))
     yield _due(tongue, told, told.due)
     yield ""
+
+
+def _entitled(tongue: Tongue, told: Explanation) -> Iterator[str]:
+    """Where the programme gives anything."""
+    rules, has = tongue.rules, told.entitlement
+    for tier, until in has.trials:
+        yield tongue.say("tries", tier=tongue.tier(tier), day=words.day(rules.zone.day(until) - 1))
+    if has.standing:
+        yield tongue.say(
+            "has", benefits=", ".join(words.benefit(rules, name, tongue.language) for name in has.standing)
+        )
+    if has.grants:
+        names = [words.benefit(rules, grant.benefit, tongue.language) for grant in has.grants]
+        yield tongue.say("open_grants", benefits=", ".join(names))
 
 
 def _of_tier(tongue: Tongue, told: Explanation) -> Iterator[str]:
@@ -113,6 +128,8 @@ def _what(tongue: Tongue, told: Explanation, due: Due) -> str:
         return tongue.say("expiry", points=f"{points:,}", day=words.day(gone - 1))
     if due.what == "review":
         return tongue.say("review_due")
+    if due.what == "grant":
+        return tongue.say("grant", rule=due.journey) if due.journey else tongue.say("grant_ends")
     if due.what != "message":
         return tongue.say(due.what)
     after = tongue.rules.programme.journeys[due.journey].after

@@ -16,6 +16,8 @@ NAMES = (
     "simulate",
     "replay",
     "explain",
+    "grants",
+    "tags",
     "runs",
     "parked",
     "verify",

@@ -31,6 +31,9 @@ class Totals(Struct):
     messages: Counter[str] = field(default_factory=Counter)
     points: Counter[str] = field(default_factory=Counter)
     refused: int = 0
+    grants: Counter[str] = field(default_factory=Counter)
+    used: Counter[tuple[str, str]] = field(default_factory=Counter)
+    """Grants used, by the tier that their members now have and their benefit."""
 
     def add(self, member: Member, out: Outcome, messages: Iterable[Message] = ()) -> None:
         """A member, what followed from his facts, and what became of the occurrences where a table says so."""
@@ -40,6 +43,8 @@ class Totals(Struct):
         self.occurrences.update(occurrence.journey for occurrence in out.occurrences)
         self.messages.update(f"{message.occurrence.journey} {message.outcome}" for message in messages)
         self.refused += len(out.refusals)
+        self.grants.update(change.state for change in out.grants)
+        self.used.update((member.tier or "", one.grant.benefit) for one in out.grants if one.state == "used")
         moved = {"earned": out.earned, "spent": out.spent, "expired": out.expired, "taken back": out.taken_back}
         self.points.update({**moved, "outstanding": member.points, "debt": member.debt})
 
@@ -65,7 +70,19 @@ def show(
         rows["messages"] = dict(sorted(totals.messages.items()))
     if totals.refused:
         rows["refused"] = {"facts": totals.refused}
+    if totals.grants:
+        rows["grants"] = {state: totals.grants[state] for state in ("given", "used", "revoked")}
+        rows[f"cost, {rules.programme.currency}"] = _costs(rules, totals)
     show_rows(screen, rows | (more or {}))
+
+
+def _costs(rules: Rules, totals: Totals) -> dict[str, int]:
+    """What the grants used cost the shop, by tier, in whole units of the currency."""
+    costs: Counter[str] = Counter()
+    for (tier, benefit), times in totals.used.items():
+        costs[tier] += times * rules.benefits.costs.get(benefit, 0)
+    unit = 10**rules.catalogue.places
+    return {level.name: costs[level.name] // unit for level in rules.levels}
 
 
 def show_lines(screen: Console, files: FactFiles) -> None:

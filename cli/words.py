@@ -41,6 +41,12 @@ def moment(rules: Rules, at: int) -> str:
     return f"{day(rules.zone.day(at))} {minute // 60:02}:{minute % 60:02}"
 
 
+def benefit(rules: Rules, name: str, language: str) -> str:
+    """Its label, in the programme's first language where it has none in this one; its name where it is no more."""
+    known = rules.programme.benefits.get(name)
+    return name if known is None else known.label.get(language, known.label[rules.programme.languages[0]])
+
+
 def parse_moment(rules: Rules, option: str, text: str) -> int:
     """From RFC 3339 with an offset, or from a date: the end of that day in the programme's zone."""
     try:

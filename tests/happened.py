@@ -14,7 +14,7 @@ from memberflow.engine.fold import fold
 from memberflow.engine.member import Member
 from memberflow.engine.outcome import Outcome
 from memberflow.engine.rules import Rules
-from memberflow.facts import AnyFact, Consent, Joined, Order, Redemption, Refund, Updated, moment
+from memberflow.facts import Activity, AnyFact, Consent, GrantUsed, Joined, Order, Redemption, Refund, Updated, moment
 
 LONDON = "Europe/London"
 
@@ -58,6 +58,14 @@ def updated(when: str, id: str | None = None, zone: str = LONDON, **profile: Any
 
 def consented(when: str, granted: bool, purpose: str = "marketing", channel: str = "email") -> Consent:
     return Consent(at=at(when), id=when, member_id="m", purpose=purpose, channel=channel, granted=granted)
+
+
+def did(when: str, activity: str) -> Activity:
+    return Activity(at=at(when), id=f"{activity}#{when}", member_id="m", activity=activity)
+
+
+def used(when: str, grant: str) -> GrantUsed:
+    return GrantUsed(at=at(when), id=when, member_id="m", grant=grant)
 
 
 def told(rules: Rules, *facts: AnyFact, until: str, zone: str = LONDON) -> tuple[Member, Outcome]:

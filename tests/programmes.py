@@ -58,7 +58,7 @@ def programme(**changes: Any) -> Programme:
         "points": {"earn": {"points": 1, "per": "1.00"}, "expiry": {"after": "12 months"}},
         "tiers": {"levels": TIERS},
     }
-    return msgspec.convert(plain | changes, Programme)
+    return msgspec.convert(plain | changes, Programme, strict=False)
 
 
 def rules(**changes: Any) -> Rules:

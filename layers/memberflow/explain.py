@@ -8,6 +8,7 @@ from typing import Literal, get_args
 from msgspec import Struct
 
 from memberflow.engine import fallout, fold, measures, outlook
+from memberflow.engine.entitlement import Entitlement, entitlement
 from memberflow.engine.fallout import Leaving
 from memberflow.engine.history import History
 from memberflow.engine.member import DISTANT
@@ -32,13 +33,13 @@ class Counting(Struct, frozen=True):
     counts: bool
 
 
-What = Literal["revision", "usable", "lapse", "expiry", "review", "referral", "message"]
+What = Literal["revision", "usable", "lapse", "expiry", "review", "referral", "message", "grant", "segment"]
 _WHATS: tuple[What, ...] = get_args(What)
 """By rank, as in fold.py, where the first is -1."""
 
 
 class Due(Struct, frozen=True):
-    """What time brings next. ``journey`` is its key, for a message only."""
+    """What time brings next. ``journey``: the key of a message, or the rule of a grant ('': one ends)."""
 
     at: int
     what: What
@@ -82,6 +83,7 @@ class Explanation(Struct, frozen=True):
     hold: tuple[int, str, str] | None
     candidate_for: list[str]
     member_days: int | None
+    entitlement: Entitlement
 
 
 def explain(rules: Rules, member_id: str, facts: Iterable[AnyFact], at: int) -> Explanation:
@@ -119,6 +121,7 @@ def explain(rules: Rules, member_id: str, facts: Iterable[AnyFact], at: int) -> 
         hold=member.hold if member.hold is not None and member.hold[0] > today else None,
         candidate_for=list(member.candidate_for),
         member_days=None if member.enrolled_at is None else today - rules.zone.day(member.enrolled_at),
+        entitlement=entitlement(rules, member, at),
     )
 
 

@@ -292,6 +292,14 @@ class Complained(Fact, tag="message.complained", kw_only=True, frozen=True):
     provider_id: str
 
 
+class GrantUsed(Fact, tag="grant.used", kw_only=True, frozen=True):
+    """A benefit given was used; what was done stands, even where it turns out to have been revoked before."""
+
+    rank: ClassVar[int] = 30
+    kind: ClassVar[str] = "grant.used"
+    grant: str
+
+
 AnyFact = (
     Joined
     | Updated
@@ -317,6 +325,7 @@ AnyFact = (
     | Judged
     | Bounced
     | Complained
+    | GrantUsed
 )
 
 _DECODER: msgspec.json.Decoder[AnyFact] = msgspec.json.Decoder(AnyFact)

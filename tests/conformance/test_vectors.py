@@ -10,6 +10,7 @@ from msgspec import UNSET
 
 from memberflow.engine import measures, reviews
 from memberflow.engine.calendar import day_to_date
+from memberflow.engine.entitlement import entitlement
 from memberflow.engine.fold import fold
 from memberflow.engine.member import DISTANT, NEVER, Member
 from memberflow.engine.outcome import Outcome
@@ -70,6 +71,11 @@ def seen(rules: Rules, member: Member, out: Outcome, last: int, now: int) -> dic
         "ledger": [entry.points for entry in out.entries or () if last < entry.at <= now],
         "decided": [f"{one.outcome} {one.after}" for one in out.decisions if last < one.at <= now],
         "said": [one.id for one in out.occurrences if last < one.at <= now],
+        "granted": [f"{one.state} {one.grant.id}" for one in out.grants if last < one.at <= now],
+        "open": [grant.id for grant in member.grants],
+        "has": entitlement(rules, member, now).standing,
+        "badges": sorted(name for name, times in member.badges.items() if times > 0),
+        "segment": member.scored and " ".join(map(str, msgspec.structs.astuple(member.scored)[:4])),
     }
 
 

@@ -28,6 +28,7 @@ from memberflow.facts import (
     Committed,
     Delivered,
     Extended,
+    GrantUsed,
     Invited,
     Joined,
     Judged,
@@ -71,7 +72,8 @@ class Expected(Struct, forbid_unknown_fields=True):
     ``measures``: by their keys, in the engine's units. ``lots``: points by their last usable day, or ``never``.
     ``spend``: in the currency's main unit. ``refused``: id and reason of every fact refused so far. Since the
     expectation before: ``ledger``, the points of every entry; ``decided``, outcome and tier of every decision;
-    ``said``, the ids of occurrences.
+    ``said``, the ids of occurrences; ``granted``, what became of grants. ``open``: ids of grants; ``has``: standing
+    benefits; ``segment``: its name and the three scores.
     """
 
     tier: str | UnsetType = UNSET
@@ -91,6 +93,11 @@ class Expected(Struct, forbid_unknown_fields=True):
     ledger: list[int] | UnsetType = UNSET
     decided: list[str] | UnsetType = UNSET
     said: list[str] | UnsetType = UNSET
+    granted: list[str] | UnsetType = UNSET
+    open: list[str] | UnsetType = UNSET
+    has: list[str] | UnsetType = UNSET
+    badges: list[str] | UnsetType = UNSET
+    segment: str | UnsetType = UNSET
 
 
 class Step(Struct, forbid_unknown_fields=True):
@@ -99,7 +106,7 @@ class Step(Struct, forbid_unknown_fields=True):
     ``refund``: an amount or ``whole``, ``of`` an order. ``reserve``, ``commit`` and ``cancel`` go by ``id``.
     ``adjust``: points, ``until`` their last day or ``never``. ``extend``: lots that end on this day or sooner,
     ``until`` another. ``receive``: points by their last day. ``give``, ``invite`` and ``accept``: a tier; ``hold``: to
-    this day. ``count`` and ``reject``: an order out of the ordinary.
+    this day. ``count`` and ``reject``: an order out of the ordinary. ``use``: a grant by its id.
     """
 
     at: str
@@ -126,6 +133,7 @@ class Step(Struct, forbid_unknown_fields=True):
     accept: str | None = None
     count: str | None = None
     reject: str | None = None
+    use: str | None = None
     joined: Profile | None = None
     expect: Expected | None = None
     id: str | None = None
@@ -152,7 +160,13 @@ class Vector(Struct, forbid_unknown_fields=True):
 
 def _page(plain: dict[str, Any]) -> Programme:
     levels = [{"label": {"en": level["name"]}} | level for level in plain["tiers"]["levels"]]
-    return msgspec.convert(plain | {"tiers": plain["tiers"] | {"levels": levels}}, Programme, strict=False)
+    labelled = {"tiers": plain["tiers"] | {"levels": levels}}
+    for key in ("benefits", "badges"):
+        labelled[key] = {name: {"label": {"en": name}} | item for name, item in plain.get(key, {}).items()}
+    if "segments" in plain:
+        names = [{"label": {"en": one["name"]}} | one for one in plain["segments"]["names"]]
+        labelled["segments"] = plain["segments"] | {"names": names}
+    return msgspec.convert(plain | labelled, Programme, strict=False)
 
 
 def vectors() -> Iterator[tuple[str, Vector]]:
@@ -234,6 +248,8 @@ def _of_tiers(step: Step, head: dict[str, Any]) -> AnyFact | None:
 def _of_members(step: Step, head: dict[str, Any]) -> AnyFact | None:
     if step.joined is not None:
         return Joined(**head | {"id": "joined"}, **msgspec.structs.asdict(step.joined))
+    if step.use is not None:
+        return GrantUsed(**head, grant=step.use)
     return None if step.activity is None else Activity(**head, activity=step.activity)
 
 

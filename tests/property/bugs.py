@@ -11,6 +11,7 @@ import pytest
 from memberflow.engine import (
     calendar,
     fold,
+    grants,
     happen,
     journeys,
     lots,
@@ -262,3 +263,24 @@ def who_makes_up_for_it_waits_for_the_end_of_his_grace(patch: Patch) -> None:
 def last_month_is_the_thirty_days_before(patch: Patch) -> None:
     patch.setattr(windows.Calendar, "first", lambda self, day: day - 30)
     patch.setattr(windows.Calendar, "last", lambda self, day: day)
+
+
+def a_refund_leaves_what_came_with_the_tier(patch: Patch) -> None:
+    patch.setattr(grants, "revoke", lambda *args: set())
+
+
+def a_grant_never_ends(patch: Patch) -> None:
+    right = grants.due
+
+    def wrong(rules: Rules, member: Member) -> tuple[int, str]:
+        open_ones, member.grants = member.grants, []
+        try:
+            return right(rules, member)
+        finally:
+            member.grants = open_ones
+
+    patch.setattr(grants, "due", wrong)
+
+
+def the_use_of_a_revoked_grant_is_not_looked_up(patch: Patch) -> None:
+    patch.setattr(grants, "is_open", lambda member, id: True)

@@ -22,6 +22,7 @@ from memberflow.facts import (
     Consent,
     Delivered,
     Extended,
+    GrantUsed,
     Invited,
     Joined,
     Judged,
@@ -85,9 +86,9 @@ def _profile(setting: Setting) -> dict[str, st.SearchStrategy[object]]:
     }
 
 
-_STORIES = ("o", "o", "o", "o", "or", "orr", "opr", "opro", "ro", "rro", "p", "x", "u", "c", "a")
+_STORIES = ("o", "o", "o", "o", "or", "orr", "opr", "opro", "ro", "rro", "p", "x", "u", "c", "a", "ot", "otr", "t")
 """What happens together, soonest first: o(rder), r(efund of it), p(oints spent), x (a refund of another or no order),
-u(pdate), c(onsent), a(ctivity)."""
+u(pdate), c(onsent), a(ctivity), t (a benefit that was given, taken)."""
 
 _OF_POINTS = ("oqr", "qor", "qorr", "ov", "ovk", "ovz", "vok", "ovkr", "od", "odr", "dor", "aa", *"jiesg")
 POINT_STORIES = (*_STORIES, *_OF_POINTS)
@@ -124,8 +125,9 @@ def _fact(draw: st.DrawFn, setting: Setting, at: int, letter: str, id: str, orde
         return draw(_tier_fact(setting, head, letter, orders))
     if letter == "o":
         categories = draw(st.sampled_from(((), ("a",), ("b",), ("a", "b"), ("b", "c"))))
-        channel = draw(st.sampled_from(("web", "store")))
-        return Order(**head, amount=draw(st.sampled_from(setting.amounts)), categories=categories, channel=channel)
+        channel, coupons = draw(st.sampled_from(("web", "store"))), draw(st.sampled_from(((), ("c",))))
+        amount = draw(st.sampled_from(setting.amounts))
+        return Order(**head, amount=amount, categories=categories, channel=channel, coupon_codes=coupons)
     if letter == "r":
         amount = draw(st.sampled_from((None, None, 0, 1, 600, 1500, 2999, 100_000)))
         return Refund(**head, order_id=draw(st.sampled_from(orders)), amount=amount)
@@ -134,9 +136,11 @@ def _fact(draw: st.DrawFn, setting: Setting, at: int, letter: str, id: str, orde
         return Refund(**head, order_id=order_id, amount=draw(st.sampled_from((1, 600, 2999, 100_000))))
     if letter == "p":
         return Redemption(**head, points=draw(st.sampled_from(setting.points)), agreed=draw(st.booleans()))
+    if letter == "t":
+        return GrantUsed(**head, grant=draw(st.sampled_from(setting.grant_ids)))
     if letter in "ucbf":
         return draw(_reach_fact(setting, head, letter))
-    return Activity(**head, activity=draw(st.sampled_from(("check_in", "check_in", "complaint", "referral"))))
+    return Activity(**head, activity=draw(st.sampled_from(("check_in", "check_in", "complaint", "referral", "story"))))
 
 
 @st.composite

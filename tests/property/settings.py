@@ -47,6 +47,8 @@ class Setting:
     all_tiers: bool = False
     """Its histories hold everything that people can do to tiers."""
     revisions: dict[str, Programme] = field(default_factory=dict)
+    grant_ids: tuple[str, ...] = ("no such grant",)
+    """What members try to use."""
     minutes: tuple[int, ...] = (0, 9 * 60, 12 * 60, 21 * 60 + 30, 23 * 60 + 59)
 
     def __repr__(self) -> str:
@@ -65,6 +67,8 @@ class Setting:
         tiers = self.programme.tiers
         texts = [tiers.window, tiers.review_every, self.programme.points.expiry and self.programme.points.expiry.after]
         texts += [journey.after for journey in self.programme.journeys.values()]
+        texts += [benefit.valid_for for benefit in self.programme.benefits.values()]
+        texts += [] if self.programme.segments is None else self.programme.segments.recency
         periods = [Period(0, 0), *(Period.of(text) for text in texts if text)]
         starts = [date_to_day(on) for on in self.dates]
         ends = {add(day, period, times) for day in starts for period in periods for times in (1, 2)}
@@ -85,11 +89,11 @@ class Setting:
 SPENDS = (0, 99, 600, 2399, 2400, 2999, 3000, 8000, 10000, 12345, 30000)
 
 
-def setting(
-    dates: str, amounts: tuple[int, ...], all_points: bool = False, all_tiers: bool = False, **changes: Any
-) -> Setting:
+def setting(dates: str, amounts: tuple[int, ...], **changes: Any) -> Setting:
+    """``changes``: of the setting, and of the programme."""
     days = tuple(date.fromisoformat(text) for text in dates.split())
-    return Setting(programmes.programme(**changes), days, amounts, all_points=all_points, all_tiers=all_tiers)
+    own = {name: changes.pop(name) for name in ("all_points", "all_tiers", "grant_ids") if name in changes}
+    return Setting(programmes.programme(**changes), days, amounts, **own)
 
 
 def points(per: str, expire_after: str | None) -> dict[str, Any]:
@@ -202,7 +206,85 @@ ROLLING = setting(
     },
 )
 
-SETTINGS = (YEARLY, MONTHLY, JOINING, NEVER_EXPIRES, DAILY)
+_LABEL = {"label": {"en": "A name"}}
+_BENEFITS = {
+    "coupon": _LABEL | {"kind": "coupon", "off": "5", "valid_for": "10 days"},
+    "gift": _LABEL | {"kind": "gift"},
+    "trial": _LABEL | {"kind": "trial", "tier": "gold", "valid_for": "1 month"},
+}
+_GRANTS = {
+    "pack": {"trigger": "tier_reached", "tiers": ["silver", "gold"], "give": ["coupon", "gift"]},
+    "first": {"trigger": "first_order", "give": ["gift"]},
+    "big": {"trigger": "order", "least": "80", "tiers": ["base", "silver"], "give": ["trial", "coupon"]},
+    "annual": {"trigger": "yearly", "tiers": ["gold", "platinum"], "give": ["gift"], "times": 2},
+    "wishes": {"trigger": "birthday", "give": ["coupon"]},
+    "month": {"trigger": "birthday_month", "give": ["gift"], "segments": ["new"]},
+    "years": {"trigger": "anniversary", "years": [1, 2], "give": ["gift"]},
+    "both": {"trigger": "badges", "count": 2, "give": ["trial"]},
+    "regular": {"trigger": "badge", "badge": "regular", "give": ["coupon"], "tags": ["thrifty"]},
+    "story": {"trigger": "activity", "activity": "story", "give": ["trial"]},
+}
+_REWARDS: dict[str, Any] = {
+    "benefits": _BENEFITS,
+    "grants": _GRANTS,
+    "badges": {
+        "regular": _LABEL | {"rule": {"orders": 2}},
+        "spender": _LABEL | {"rule": {"spend": "60"}},
+        "collector": _LABEL | {"rule": {"categories": 2}},
+    },
+    "segments": {
+        "recency": ["1 day", "10 days", "1 month", "2 months"],
+        "frequency": [1, 2, 3, 4],
+        "monetary": ["1", "30", "100", "300"],
+        "names": [_LABEL | {"name": "new", "frequency": "1-2"}, _LABEL | {"name": "lost", "recency": "1-2"}],
+    },
+    "tags": {
+        "thrifty": _LABEL | {"group": "preference", "coupon_share": 50, "window": "1 month", "live": "true"},
+        "steady": _LABEL
+        | {"group": "purchase", "cycle": {"least": 1, "most": 20}, "window": "10 days", "live": "true"},
+    },
+}
+_GIVEN = (
+    "pack#coupon#silver#1",
+    "pack#gift#silver#1",
+    "pack#gift#silver#2",
+    "pack#coupon#gold#1",
+    "first#gift#1",
+    "first#gift#2",
+    "big#coupon#o00",
+    "big#trial#o00",
+    "big#coupon#o10",
+    "annual#gift#0#gold#1",
+    "annual#gift#0#gold#1#2",
+    "annual#gift#1#gold#1",
+    "wishes#coupon#2024",
+    "month#gift#2024",
+    "years#gift#1",
+    "both#trial#1",
+    "regular#coupon#1",
+    "regular#coupon#2",
+)
+REWARDING = setting(
+    "2023-02-28 2024-02-29 2024-03-31",
+    SPENDS,
+    grant_ids=_GIVEN,
+    tiers={"levels": _TIERS, "window": "2 months", "review_every": "1 month"},
+    journeys={"upgrade": UPGRADE},
+    **_REWARDS,
+)
+REWARDING_ON_JOINING = setting(
+    "2024-02-29 2024-11-03",
+    SPENDS,
+    grant_ids=_GIVEN,
+    currency="USD",
+    time_zone="America/New_York",
+    enrol="joining",
+    birthday_29_february="1 March",
+    tiers={"levels": _TIERS},
+    **_REWARDS,
+)
+
+SETTINGS = (YEARLY, MONTHLY, JOINING, NEVER_EXPIRES, DAILY, REWARDING, REWARDING_ON_JOINING)
 """Those that the twin knows all of."""
 
 REVISED = replace(

@@ -9,7 +9,7 @@ from memberflow.engine.conditions import Condition
 from memberflow.engine.fold import next_due
 from memberflow.engine.lots import key_of
 from memberflow.engine.member import NEVER, Member
-from memberflow.engine.outcome import Outcome
+from memberflow.engine.outcome import Decision, Outcome
 from memberflow.engine.rules import Rules
 
 
@@ -17,12 +17,13 @@ def check_sound(rules: Rules, member: Member, out: Outcome) -> None:
     """``out`` is everything that followed since the member was folded from nothing, the ledger included."""
     _check_points(rules, member, out)
     _check_window(member)
+    _check_grants(rules, member, out)
     assert member.wake <= max(next_due(rules, member)[0], member.clock), "the member would be woken late"
     held = [rules.of(member).level[standing.tier].index for standing in member.standings]
     assert held == sorted(set(held)), "a tier lies above one that is not below it"
     _check_evidence(rules, out)
     assert out.entries is not None
-    for what in (out.decisions, out.entries):
+    for what in (out.decisions, out.entries, out.grants):
         assert all(one.at <= other.at for one, other in pairwise(what)), "written down out of order"
 
 
@@ -68,3 +69,27 @@ def _check_evidence(rules: Rules, out: Outcome) -> None:
 def _conditions(rules: Rules) -> Iterator[Condition]:
     for level in rules.levels:
         yield from (rule for rule in (level.enter, level.keep, level.eligible) if rule is not None)
+
+
+def _check_grants(rules: Rules, member: Member, out: Outcome) -> None:
+    """Each is given once and ends at most once in each way; open are those that have not ended by now."""
+    of = {state: [one.grant for one in out.grants if one.state == state] for state in ("given", "used", "revoked")}
+    for state, grants in of.items():
+        assert len({grant.id for grant in grants}) == len(grants), f"{state} twice"
+    ended = {grant.id for grant in (*of["used"], *of["revoked"])}
+    assert ended <= {grant.id for grant in of["given"]}
+    left = [grant for grant in of["given"] if grant.id not in ended and grant.until > member.clock]
+    assert member.grants == left
+    for decision in out.decisions:
+        if decision.outcome == "refunded":
+            _check_nothing_rests_on(rules, decision, member, out)
+
+
+def _check_nothing_rests_on(rules: Rules, lost: Decision, member: Member, out: Outcome) -> None:
+    """Of a tier lost by a refund nothing given before is open, unless a review had ended it meanwhile."""
+    tier = rules.level[lost.before or ""].index
+    ended = any(
+        d.outcome == "dropped" and d.at <= lost.at and rules.level[d.after].index <= tier for d in out.decisions
+    )
+    resting = [grant for grant in member.grants if grant.cause.startswith(f"tier#{lost.before}#")]
+    assert ended or not [grant for grant in resting if grant.at < lost.at], "a tier is gone and its grants are not"

@@ -22,6 +22,7 @@ _EVENTS: tuple[dict[str, Any], ...] = (
     {"type": "consent.changed", "event_id": "e", "purpose": "marketing", "channel": "email", "granted": True},
     {"type": "activity.done", "activity": "review", "activity_id": "a"},
     {"type": "points.redeemed", "redemption_id": "p", "points": 5},
+    {"type": "grant.used", "use_id": "u", "grant_id": "pack#coupon#silver#1"},
 )
 _TEXTS = st.text(max_size=8) | st.sampled_from(
     (

@@ -11,7 +11,7 @@ from hypothesis.strategies import SearchStrategy
 
 from tests.property import bugs, properties
 from tests.property.histories import MESSAGE_STORIES, arriving, split_refunds, with_moments
-from tests.property.settings import MONTHLY, SETTINGS, YEARLY
+from tests.property.settings import MONTHLY, REWARDING, SETTINGS, YEARLY
 from tests.property.tier_settings import FITTING, SETTLED, TWIN_SETTINGS
 
 _SEARCH = settings(
@@ -33,6 +33,8 @@ TWIN_BY_MONTHS = (properties.agrees_with_the_twin, with_moments((MONTHLY,)))
 TWIN_OF_MESSAGES = (properties.agrees_with_the_twin, with_moments(stories=MESSAGE_STORIES))
 TWIN_AT_ONCE = (properties.agrees_with_the_twin, with_moments((FITTING,)))
 TWIN_ON_DATES = (properties.agrees_with_the_twin, with_moments((SETTLED,)))
+RUNS_WITH_REWARDS = (properties.runs_do_not_matter, with_moments((REWARDING,)))
+ARRIVALS_WITH_REWARDS = (properties.any_arrival_ends_alike, arriving((REWARDING,)))
 PARTS = (properties.refunds_add_up, split_refunds())
 
 PLANTED = (
@@ -64,6 +66,9 @@ PLANTED = (
     (bugs.nothing_protects_who_fails_a_review, TWIN_AT_ONCE),
     (bugs.who_makes_up_for_it_waits_for_the_end_of_his_grace, TWIN_AT_ONCE),
     (bugs.last_month_is_the_thirty_days_before, TWIN_ON_DATES),
+    (bugs.a_refund_leaves_what_came_with_the_tier, RUNS_WITH_REWARDS),
+    (bugs.a_grant_never_ends, RUNS_WITH_REWARDS),
+    (bugs.the_use_of_a_revoked_grant_is_not_looked_up, ARRIVALS_WITH_REWARDS),
 )
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from memberflow.decoder import MAX_EVENT_BYTES, decode
 from memberflow.errors import BadInput
-from memberflow.facts import Activity, AnyFact, Consent, Joined, Order, Redemption, Refund, Updated
+from memberflow.facts import Activity, AnyFact, Consent, GrantUsed, Joined, Order, Redemption, Refund, Updated
 from memberflow.facts import decode as stored_fact
 from memberflow.facts import encode as store_fact
 from tests.happened import at
@@ -53,6 +53,11 @@ def refusal(event: dict[str, Any] | bytes | str, programme: str = "GBP", /, **ch
 
 
 # What each event becomes
+
+
+def test_the_use_of_a_grant_names_it() -> None:
+    event = {"type": "grant.used", "member_id": "m1", "occurred_at": NOON, "use_id": "u", "grant_id": "pack#tea#gold#1"}
+    assert told(event) == GrantUsed(at=at("2026-03-01 12:00"), id="u", member_id="m1", grant="pack#tea#gold#1")
 
 
 def test_an_order_becomes_minor_units_and_milliseconds() -> None:

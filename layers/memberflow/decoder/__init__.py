@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from memberflow.decoder import members, orders, points, tiers
+from memberflow.decoder import grants, members, orders, points, tiers
 from memberflow.errors import BadInput
 from memberflow.events import EVENT_TYPES, Event
 from memberflow.facts import AnyFact
@@ -18,7 +18,7 @@ Parsed = TypeVar("Parsed")
 
 _EVENT_DECODER: msgspec.json.Decoder[Event] = msgspec.json.Decoder(Event)
 
-_TO_FACT: dict[type, Any] = orders.FACTS | members.FACTS | points.FACTS | tiers.FACTS
+_TO_FACT: dict[type, Any] = orders.FACTS | members.FACTS | points.FACTS | tiers.FACTS | grants.FACTS
 
 # What would be right, by the last name of a field's path; the types say the rest.
 _EXPECTED = {

@@ -16,6 +16,8 @@ What falls due at one moment goes in this order, and before the facts of that mo
     3     the tier is reviewed
     4     the referrer of a new member is told
     5     a journey speaks (by its key)
+    6     a grant ends, or is given (by its rule)
+    7     the last order passes into another band of segments
 """
 
 from __future__ import annotations
@@ -23,13 +25,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from operator import attrgetter
 
-from memberflow.engine import journeys, points, referrals, reviews, revisions, spending
+from memberflow.engine import grants, journeys, points, referrals, reviews, revisions, rewards, segments, spending
 from memberflow.engine.happen import HAPPEN, must_wait
 from memberflow.engine.history import History
 from memberflow.engine.member import DISTANT, Member
 from memberflow.engine.outcome import Outcome
 from memberflow.engine.rules import Rules
-from memberflow.facts import AnyFact, Delivered, Joined, Judged, Order, Refund, Reinstated, TierGiven
+from memberflow.facts import AnyFact, Delivered, GrantUsed, Joined, Judged, Order, Refund, Reinstated, TierGiven
 
 
 def fold(
@@ -80,7 +82,8 @@ def needs_history(rules: Rules, member: Member, fact: AnyFact) -> bool:
 
     True for a fact that is late (it sorts before the newest applied, or lies before the member's clock), for a refund,
     a delivery that points wait for, a reinstatement and a judgement of an order, for what another fact waits for, and
-    for the first one under a later revision of the programme.
+    for the use of a grant that is not open (it may have been revoked), and for the first one under a later revision of
+    the programme.
     """
     if fact.key <= member.newest or fact.at < member.clock or isinstance(fact, Refund | Reinstated | Judged):
         return True
@@ -90,6 +93,8 @@ def needs_history(rules: Rules, member: Member, fact: AnyFact) -> bool:
         rules = rules.at(fact.at)
     if isinstance(fact, Joined):
         return bool(member.waiting)
+    if isinstance(fact, GrantUsed):
+        return not grants.is_open(member, fact.grant)
     if isinstance(fact, Delivered):
         return rules.usable_on_delivery
     return isinstance(fact, Order) and (fact.id in member.waiting or must_wait(rules, member))
@@ -106,11 +111,16 @@ def advance(rules: Rules, member: Member, until: int, out: Outcome, history: His
     while due[0] <= until:
         at, rank, key = fired = due
         member.clock = max(member.clock, at)
+        mark = len(out.decisions)
         if rank == _REVISION:
             rules = rules.later
             revisions.revise(rules, member, member.clock, out, history)
         else:
             _FIRE[rank](rules, member, key, member.clock, out, history)
+        if rank == _REVISION:
+            rewards.revised(rules, member, member.clock, history)
+        if rules.rewards:
+            rewards.decided(rules, member, out.decisions[mark:], out, history)
         if rules.lasting.never_for:
             points.shelter(rules, member, member.clock)
         due = _next_due(rules, member)
@@ -139,6 +149,9 @@ def _next_due(rules: Rules, member: Member) -> tuple[int, int, str]:
         soonest = min(soonest, (spending.due(member)[0], 1, spending.due(member)[1]))
     if member.referred_by is not None:
         soonest = min(soonest, (referrals.due(rules, member), 4, ""))
+    if rules.rewards or member.grants:
+        at, key = grants.due(rules, member)
+        soonest = min(soonest, (at, 6, key), (segments.due(rules, member), 7, ""))
     return min(soonest, (rules.until, _REVISION, "")) if rules.until != DISTANT else soonest
 
 
@@ -154,10 +167,13 @@ def _step(rules: Rules, member: Member, fact: AnyFact, out: Outcome, history: Hi
     elif at >= member.wake:
         advance(rules, member, at, out, history)
     rules = rules.of(member)
+    mark = len(out.decisions)
     HAPPEN[type(fact)](rules, member, fact, out, history)
     member.clock = at
     if rules.weighs_points and not isinstance(fact, TierGiven):
         reviews.weigh(rules, member, fact, out)
+    if rules.rewards:
+        rewards.happened(rules, member, fact, out.decisions[mark:], out, history)
     if rules.lasting.never_for:
         points.shelter(rules, member, at)
     if member.wake > at + rules.soonest_ms:
@@ -194,4 +210,8 @@ def _speak(rules: Rules, member: Member, key: str, at: int, out: Outcome, histor
     journeys.fire(rules, member, key, at, out)
 
 
-_FIRE = (_become_usable, _lapse, _expire, _review, _tell_referrer, _speak)
+def _score(rules: Rules, member: Member, key: str, at: int, out: Outcome, history: History | None) -> None:
+    segments.score(rules, member, at)
+
+
+_FIRE = (_become_usable, _lapse, _expire, _review, _tell_referrer, _speak, grants.fire, _score)

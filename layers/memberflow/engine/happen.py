@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from memberflow.engine import activities, by_hand, judging, measures, people, points, reviews, spending, tiers
+from memberflow.engine import activities, by_hand, grants, judging, measures, people, points, reviews, spending, tiers
 from memberflow.engine.history import History, Line
 from memberflow.engine.member import Member
 from memberflow.engine.outcome import Outcome, Refusal
@@ -21,6 +21,7 @@ from memberflow.facts import (
     Consent,
     Delivered,
     Extended,
+    GrantUsed,
     Invited,
     Joined,
     Judged,
@@ -116,6 +117,7 @@ def _earn(
             usable=usable,
             moves=history.moves,
             growth=growth,
+            coupon=bool(fact.coupon_codes),
         )
     return total, growth
 
@@ -330,6 +332,10 @@ def _merged(rules: Rules, member: Member, fact: Merged, out: Outcome, history: H
     by_hand.leave(rules, member, fact, out)
 
 
+def _grant_used(rules: Rules, member: Member, fact: GrantUsed, out: Outcome, history: History | None) -> None:
+    grants.use(rules, member, fact, out, history)
+
+
 HAPPEN: dict[type, Callable[[Rules, Member, Any, Outcome, History | None], None]] = {
     Joined: _joined,
     Updated: _updated,
@@ -355,4 +361,5 @@ HAPPEN: dict[type, Callable[[Rules, Member, Any, Outcome, History | None], None]
     Judged: judging.judge,
     Bounced: _bounced,
     Complained: _complained,
+    GrantUsed: _grant_used,
 }

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from msgspec import Struct, field
 
 from memberflow.engine.lots import Key, Lot
+from memberflow.engine.member import Grant
 from memberflow.facts import Order, Refund
 
 
@@ -37,6 +38,7 @@ class Line(Struct, kw_only=True):
     growth_returned: int = 0
     counts: bool = True
     """False for an order out of the ordinary, as long as no operator has accepted it."""
+    coupon: bool = False
 
 
 class Spending(Struct):
@@ -72,6 +74,14 @@ class History(Struct):
     moves: int = 0
     added: list[tuple[int, str, int]] = field(default_factory=list)
     activities: list[tuple[int, str]] = field(default_factory=list)
+    used: list[tuple[str, str]] = field(default_factory=list)
+    """Id of a grant used up and the cause that it rests on."""
+    revoked: dict[str, Grant] = field(default_factory=dict)
+    """By id. A late refund may show that one had to go before it was used: used it was all the same."""
+    settled: set[str] = field(default_factory=set)
+    """Tiers as reached, by their cause of grants, that a review ended: no refund takes what came with them."""
+    badge_at: dict[str, int] = field(default_factory=dict)
+    """When each badge held was earned."""
 
     def move(self, key: Key, gone: int) -> None:
         """A lot is gone on another day from now on."""

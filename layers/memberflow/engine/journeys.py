@@ -6,9 +6,10 @@ not when it was noticed, so a late fact can't make a second one of it.
 
 from __future__ import annotations
 
-from memberflow.engine.calendar import Zone, add, birthday_in, day_to_date
+from memberflow.engine.calendar import Zone, add
 from memberflow.engine.conditions import Level
 from memberflow.engine.member import DISTANT, Member
+from memberflow.engine.occasions import birthday_day, next_birthday_year
 from memberflow.engine.outcome import Occurrence, Outcome
 from memberflow.engine.plans import Plan
 from memberflow.engine.rules import Rules
@@ -72,24 +73,15 @@ def still_true(rules: Rules, member: Member, occurrence: Occurrence) -> bool:
 
 
 def _keeps_birthday(rules: Rules, member: Member, occurrence: Occurrence) -> bool:
-    return rules.zone_of(member).day(occurrence.at) == _birthday_day(rules, member, occurrence.anchor)
-
-
-def _birthday_day(rules: Rules, member: Member, year: int) -> int:
-    assert member.birthday is not None
-    return birthday_in(year, member.birthday[1], member.birthday[2], rules.leap_to_march)
+    return rules.zone_of(member).day(occurrence.at) == birthday_day(rules, member, occurrence.anchor)
 
 
 def _birthday_year(rules: Rules, member: Member, journey: Plan) -> int:
-    """The next year whose birthday is to be kept: not said yet, and not past when it became known."""
-    year = day_to_date(member.birthday_from).year
-    if _birthday_day(rules, member, year) < member.birthday_from:
-        year += 1
-    return max(year, member.said.get(journey.key, 0) + 1)
+    return next_birthday_year(rules, member, member.said.get(journey.key, 0))
 
 
 def _birthday_due(rules: Rules, member: Member, journey: Plan, place: Zone) -> int:
-    return journey.leaves_at(place, _birthday_day(rules, member, _birthday_year(rules, member, journey)))
+    return journey.leaves_at(place, birthday_day(rules, member, _birthday_year(rules, member, journey)))
 
 
 def _last_order_day(rules: Rules, member: Member) -> int:

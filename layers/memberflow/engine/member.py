@@ -6,6 +6,8 @@ outcome rests on is in the facts, from which the member can be folded anew at an
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from msgspec import Struct, field
 
 NEVER = 1 << 30
@@ -42,6 +44,41 @@ class Held(Struct, array_like=True):
     points: int
     parts: list[list[int]]
     order_id: str | None = None
+
+
+class Grant(Struct, frozen=True, array_like=True):
+    """A benefit given at the moment ``at`` and valid until ``until`` (DISTANT: for ever).
+
+    ``id``: rule#benefit#reason. ``cause``: what it rests on, an order, a tier or a badge; else what brought it.
+    """
+
+    id: str
+    at: int
+    until: int
+    cause: str
+
+    @property
+    def benefit(self) -> str:
+        return self.id.split("#", 2)[1]
+
+
+class Bought(NamedTuple):
+    """An order that is not refunded whole, as tags see it. ``amount``: what is left of it."""
+
+    day: int
+    amount: int
+    coupon: bool
+    categories: tuple[str, ...]
+
+
+class Scored(Struct, frozen=True, array_like=True):
+    """A segment, the scores that it follows from, and since when he is in it."""
+
+    segment: str
+    recency: int
+    frequency: int
+    monetary: int
+    since: int
 
 
 class Member(Struct, array_like=True):
@@ -108,6 +145,17 @@ class Member(Struct, array_like=True):
     """Orders out of the ordinary that nobody has judged yet: moment and amount."""
     suppressed: dict[str, int] = field(default_factory=dict)
     """Channels whose address is dead, and the moment since when; another address brings a channel back."""
+    grants: list[Grant] = field(default_factory=list)
+    """Open ones, trials too, in the order given."""
+    given: dict[str, int] = field(default_factory=dict)
+    """By rule of grants: the last year or number of years; of a rule that gives once n, or -n where it was undone."""
+    forgiven: list[str] = field(default_factory=list)
+    """Ids of grants used before what they rest on was refunded: each stands for the next one of its kind."""
+    badges: dict[str, int] = field(default_factory=dict)
+    """n: earned for the n-th time. -n: lost after it, by a refund."""
+    scored: Scored | None = None
+    recent: list[Bought] = field(default_factory=list)
+    """Orders of the longest live tag's window, in the order applied."""
 
     revision: int = 0
     """The number of the revision of the programme that he was last folded under."""

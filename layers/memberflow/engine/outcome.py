@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from msgspec import Struct, field
 
+from memberflow.engine.member import Grant
+
 
 class Figure(Struct, frozen=True, array_like=True):
     """A measure as a rule saw it, beside what the rule asks for: at least that, or ``at_most``.
@@ -90,7 +92,8 @@ class Refusal(Struct, frozen=True, array_like=True):
 
     ``code``: unknown_time_zone; of points not_enough_points, below_minimum, not_in_step, above_share, unknown_good,
     unknown_partner, no_reservation, nothing_expired, not_reinstatable; of an activity cap_reached, not_a_member; of
-    tiers not_a_member, unknown_tier, already_over, already_held, not_by_invitation, not_invited, not_flagged.
+    tiers not_a_member, unknown_tier, already_over, already_held, not_by_invitation, not_invited, not_flagged; of a
+    grant no_such_grant.
     """
 
     fact: str
@@ -103,6 +106,15 @@ class Referred(Struct, frozen=True):
     referrer: str
     friend: str
     at: int
+
+
+class GrantChange(Struct, frozen=True, array_like=True):
+    """A grant was given, used or revoked at the moment ``at``, by ``cause``; its end by time is no change."""
+
+    grant: Grant
+    state: str
+    at: int
+    cause: str
 
 
 class Outcome(Struct):
@@ -119,3 +131,4 @@ class Outcome(Struct):
     given: int = 0
     """By hand, from other members, and brought back to life; less what was taken by hand or sent."""
     referred: list[Referred] = field(default_factory=list)
+    grants: list[GrantChange] = field(default_factory=list)

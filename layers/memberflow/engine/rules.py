@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import date
 
 from memberflow.engine.abnormal import Abnormal
+from memberflow.engine.benefits import Benefits
 from memberflow.engine.calendar import MINUTE, Period, Zone, add, date_to_day, zone, zone_or_none
 from memberflow.engine.catalogue import EXTRAS, Catalogue
 from memberflow.engine.conditions import Level
 from memberflow.engine.earning import Earning
+from memberflow.engine.habits import Bands, TagRule
 from memberflow.engine.lasting import Lasting, Prolonging
 from memberflow.engine.member import DISTANT, NEVER, Member
 from memberflow.engine.plans import Plan, local_minute
@@ -43,6 +45,7 @@ class Rules:
         for level in self.levels:
             above = [higher.enter.least("spend") for higher in self.levels[level.index + 1 :] if higher.enter]
             level.next_spend = min(above, default=DISTANT)
+        self.benefits = Benefits(programme, catalogue)
         self._measure(catalogue)
         self._review(programme.tiers)
         quiet = programme.quiet_hours
@@ -58,6 +61,14 @@ class Rules:
             periods.append(self.review_every)
         self.soonest_ms = min((period.least_ms for period in periods), default=DISTANT)
         """What a fact makes due lies at least so far ahead of it (birthdays and changes of tier apart)."""
+        self._rewards(programme, places)
+
+    def _rewards(self, programme: Programme, places: int) -> None:
+        """What may follow besides points, tiers and journeys; ``rewards``: whether anything does."""
+        self.bands = None if programme.segments is None else Bands(programme.segments, places)
+        self.tags = {name: TagRule(name, tag, places) for name, tag in programme.tags.items()}
+        self.live_tags = tuple(tag for tag in self.tags.values() if tag.live)
+        self.rewards = bool(programme.benefits or programme.badges or self.bands or self.tags)
 
     def _points(self, programme: Programme, places: int, before: Rules | None) -> None:
         points = programme.points

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
+from memberflow.events.grants import GrantUsed
 from memberflow.events.members import ActivityDone, ConsentChanged, MemberJoined, MemberMerged, MemberUpdated
 from memberflow.events.orders import OrderDelivered, OrderPaid, OrderRefunded
 from memberflow.events.points import (
@@ -44,5 +45,6 @@ Event = (
     | TierInvited
     | TierAccepted
     | OrderJudged
+    | GrantUsed
 )
 EVENT_TYPES: tuple[type[Struct], ...] = Event.__args__

@@ -9,11 +9,11 @@ from collections.abc import Callable, Iterator
 from importlib.resources import files
 from pathlib import Path
 
-from memberflow.programme import check_measures, check_points, check_templates
+from memberflow.programme import check_benefits, check_measures, check_points, check_segments, check_templates
 from memberflow.programme.check_reviews import REVIEW_CHECKS
 from memberflow.programme.check_sending import SENDING_CHECKS
 from memberflow.programme.check_tiers import TIER_CHECKS
-from memberflow.programme.problems import KeyPath, Problem, suggest
+from memberflow.programme.problems import KeyPath, Problem, named, suggest
 from memberflow.programme.schema import Programme
 from memberflow.programme.schema.fields import DECIMAL_PLACES
 
@@ -51,9 +51,9 @@ def amounts_are_payable(programme: Programme) -> Iterator[Problem]:
     places = DECIMAL_PLACES.get(programme.currency, 2)
     for path, amount in _amounts(programme):
         if not amount.strip("0."):
-            yield Problem("P023", path, f"{path[-1]} is zero", "expected an amount above zero")
+            yield Problem("P023", path, f"{named(path)} is zero", "expected an amount above zero")
         if len(amount.partition(".")[2].rstrip("0")) > places:
-            message = f"{path[-1]} is finer than {programme.currency} can pay: {amount!r}"
+            message = f"{named(path)} is finer than {programme.currency} can pay: {amount!r}"
             yield Problem("P024", path, message, f"expected at most {places} decimal places")
 
 
@@ -66,6 +66,8 @@ def a_point_costs_something(programme: Programme) -> Iterator[Problem]:
 def _amounts(programme: Programme) -> Iterator[tuple[KeyPath, str]]:
     yield from check_points.amounts(programme)
     yield from check_measures.amounts(programme)
+    yield from check_benefits.amounts(programme)
+    yield from check_segments.amounts(programme)
 
 
 def quiet_hours_have_a_length(programme: Programme) -> Iterator[Problem]:
@@ -82,6 +84,7 @@ def nothing_is_listed_twice(programme: Programme) -> Iterator[Problem]:
     ]
     for name, journey in programme.journeys.items():
         lists += [(("journeys", name, "channels"), journey.channels), (("journeys", name, "tiers"), journey.tiers)]
+    lists += check_benefits.lists(programme)
     for path, items in lists:
         for index, item in enumerate(items):
             if item in items[:index]:
@@ -141,6 +144,8 @@ CHECKS: tuple[Callable[[Programme], Iterator[Problem]], ...] = (
     *REVIEW_CHECKS,
     *check_measures.MEASURE_CHECKS,
     *check_points.POINT_CHECKS,
+    *check_benefits.BENEFIT_CHECKS,
+    *check_segments.SEGMENT_CHECKS,
     after_is_for_dormancy,
     tiers_are_for_tier_reached,
     sending_hours_are_not_quiet,

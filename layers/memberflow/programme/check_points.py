@@ -68,12 +68,12 @@ def days_exist(programme: Programme) -> Iterator[Problem]:
     points = programme.points
     for name, bonus in points.bonuses.items():
         for index, text in enumerate(bonus.on):
-            yield from _day(("points", "bonuses", name, "on", index), text)
+            yield from day_exists(("points", "bonuses", name, "on", index), text)
     for index, text in enumerate(points.expiry.on if points.expiry else ()):
-        yield from _day(("points", "expiry", "on", index), text)
+        yield from day_exists(("points", "expiry", "on", index), text)
 
 
-def _day(path: KeyPath, text: str) -> Iterator[Problem]:
+def day_exists(path: KeyPath, text: str) -> Iterator[Problem]:
     """A date of one year, two of them, or a day of every year; other patterns are always days."""
     parts = text.split(" to ") if len(text) >= len("2026-11-11") and text[:4].isdigit() else []
     if len(text) == len("11-11") and text[2] == "-":

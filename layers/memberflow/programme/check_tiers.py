@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 
 from memberflow.programme.problems import KeyPath, Problem
@@ -15,12 +15,14 @@ MEASURES = tuple(field for field in Rule.__struct_fields__ if field not in BESID
 
 
 def rules(programme: Programme) -> Iterator[tuple[KeyPath, Rule]]:
-    """Every rule of the tiers with its path, nested ones too."""
+    """Every rule of tiers and badges with its path, nested ones too."""
     for index, tier in enumerate(programme.tiers.levels):
         for key in ("enter", "keep", "eligible"):
             rule = getattr(tier, key)
             if isinstance(rule, Rule):
                 yield from _nested(rule, ("tiers", "levels", index, key))
+    for name, badge in programme.badges.items():
+        yield from _nested(badge.rule, ("badges", name, "rule"))
 
 
 def _nested(rule: Rule, path: KeyPath) -> Iterator[tuple[KeyPath, Rule]]:
@@ -111,16 +113,19 @@ def _measured(rule: Rule, name: str) -> str:
 
 def labels_match_the_languages(programme: Programme) -> Iterator[Problem]:
     for path, tier in _levels(programme):
-        for language in programme.languages:
-            if language not in tier.label:
-                message = f"{tier.name!r} has no label in {language!r}"
-                yield Problem("P037", (*path, "label"), message, "expected one for each of the programme's languages")
-        for language in tier.label:
-            if language not in programme.languages:
-                message = f"{tier.name!r} has a label in {language!r}, which the programme does not offer"
-                yield Problem(
-                    "P038", (*path, "label", language), message, f"languages: {', '.join(programme.languages)}"
-                )
+        yield from labels(programme, path, tier.name, tier.label)
+
+
+def labels(programme: Programme, path: KeyPath, name: str, label: Mapping[str, str]) -> Iterator[Problem]:
+    """What is missing of a label, or too much."""
+    for language in programme.languages:
+        if language not in label:
+            message = f"{name!r} has no label in {language!r}"
+            yield Problem("P037", (*path, "label"), message, "expected one for each of the programme's languages")
+    for language in label:
+        if language not in programme.languages:
+            message = f"{name!r} has a label in {language!r}, which the programme does not offer"
+            yield Problem("P038", (*path, "label", language), message, f"languages: {', '.join(programme.languages)}")
 
 
 TIER_CHECKS: tuple[Callable[[Programme], Iterator[Problem]], ...] = (

@@ -99,6 +99,22 @@ CODES = {
     "P055": Code("error", "value", "a variable that a template of this journey does not get"),
     "P056": Code("warning", "value", "a file beside the templates that no journey uses"),
     "P057": Code("error", "value", "a layout without the place of the message, or of its unsubscribe link"),
+    # Benefits, grants and badges.
+    "P081": Code("error", "key", "a benefit without a key that its kind needs"),
+    "P082": Code("error", "key", "a key that a benefit's kind does not take"),
+    "P083": Code("error", "value", "a benefit that the catalogue does not have"),
+    "P084": Code("error", "key", "a grant without a key that its trigger needs"),
+    "P085": Code("error", "key", "a key that a grant's trigger does not take"),
+    "P086": Code("error", "value", "a tier that nobody can try, has or rises to"),
+    "P087": Code("error", "value", "a badge, a segment or a live tag that there is not"),
+    "P088": Code("error", "value", "more badges than there are"),
+    "P089": Code("warning", "key", "a benefit that no tier has and nothing gives"),
+    # Segments and tags.
+    "P101": Code("error", "value", "bands that do not rise, or are not four"),
+    "P102": Code("error", "value", "a range that runs backwards"),
+    "P103": Code("error", "value", "a segment's name that an earlier one has"),
+    "P104": Code("error", "key", "a tag that asks nothing, or half of something"),
+    "P105": Code("error", "key", "a live tag that asks of activities"),
 }
 
 

@@ -86,7 +86,7 @@ def _expected(annotation: Any) -> str:
     if get_origin(bare) is Literal:
         return " or ".join(get_args(bare))
     if _is_struct(bare):
-        return f"a mapping of {', '.join(bare.__struct_fields__)}"
+        return f"a mapping of {', '.join(bare.__struct_encode_fields__)}"
     if get_origin(bare) is tuple:
         return f"a list, each item {_expected(get_args(bare)[0])}"
     if get_origin(bare) is dict:

@@ -10,6 +10,7 @@ from memberflow.engine.member import DISTANT
 from memberflow.engine.outcome import Decision, Occurrence, Outcome
 from memberflow.engine.packed import pack
 from memberflow.engine.rules import Rules
+from memberflow.store import grants
 from memberflow.store.commit import ITEMS_MAX, Change, Tally
 from memberflow.store.models import (
     DecisionItem,
@@ -42,7 +43,9 @@ def change_of(rules: Rules, stored: Stored, out: Outcome, now: int, run: str | N
     change = Change(member.id, item, [], [], Tally(1, 0, out.expired, len(out.decisions), len(out.occurrences), stale))
     change.items += _decision_items(change, out.decisions, now)
     change.items += [ReferralItem(*referral_key(one.friend, one.referrer), at=one.at) for one in out.referred]
-    change.items += _message_items(member.id, out.occurrences, now, run, ITEMS_MAX - FACTS_MAX - len(change.items) - 1)
+    grants.add(change, out.grants, now, ITEMS_MAX - FACTS_MAX - len(change.items) - 1)
+    room = ITEMS_MAX - FACTS_MAX - len(change.items) - len(change.replaced) - 1
+    change.items += _message_items(member.id, out.occurrences, now, run, room)
     return change
 
 
@@ -55,6 +58,7 @@ def correct(change: Change, kept: Kept, out: Outcome, now: int) -> None:
     change.replaced += [
         _withdraw(item, now) for key, item in kept.messages.items() if key not in occurred and item.state == "waiting"
     ]
+    grants.correct(change, kept, out.grants, now)
 
 
 def _decision_items(

@@ -45,11 +45,11 @@ class Change(Struct, eq=False):
     member_id: str
     member: MemberItem
     items: list[Item]
-    replaced: list[tuple[Item, Condition]]
+    replaced: list[tuple[Item, Condition | None]]
     tally: Tally
 
     @property
-    def puts(self) -> list[tuple[Item, Condition]]:
+    def puts(self) -> list[tuple[Item, Condition | None]]:
         """Every item with the condition it is written under; the member only if nobody else wrote him meanwhile."""
         version = int(self.member.version)
         unmoved = Item.pk.does_not_exist() if version == 1 else MemberItem.version == version - 1

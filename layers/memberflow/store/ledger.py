@@ -240,6 +240,7 @@ def _rebuild(
         decisions=[decision for decision in out.decisions if decision.key not in kept.decisions],
         occurrences=[occurrence for occurrence in out.occurrences if occurrence.id not in kept.messages],
         referred=[one for one in out.referred if one.referrer not in kept.referrers],
+        grants=[one for one in out.grants if one.grant.id not in kept.grants],
     )
     change = change_of(rules, Stored(member, stored.version, stored.due_at), unseen, known_at, run)
     change.tally.rebuilt = 1

@@ -7,6 +7,7 @@
     Message   MEMBER#<id>        MESSAGE#<occurrence id>
     Sends     MEMBER#<id>        SENDS
     Referral  MEMBER#<friend>    REFERRAL#<referrer>
+    Grant     MEMBER#<id>        GRANT#<grant id>
     Receipt   RECEIPT#<tag>      RECEIPT
     Run       RUN#<month>        <id>, and <id>#<n> for each of its shards
     Parked    PARKED#<day>       <moment>#<digest>#<part>
@@ -162,6 +163,23 @@ class ReceiptItem(Item, discriminator="receipt"):
     gone_at = NumberAttribute()
 
 
+class GrantItem(Item, discriminator="grant"):
+    """``state``: given, used or revoked; one given has expired once ``until`` is past. ``cause``: what it rests on.
+
+    ``withdrawn``: it was used, but no longer follows from the facts. ``changed_by``: the fact that used or took it.
+    """
+
+    benefit = UnicodeAttribute()
+    given_at = NumberAttribute()
+    until = NumberAttribute(null=True)
+    cause = UnicodeAttribute()
+    state = UnicodeAttribute()
+    changed_at = NumberAttribute()
+    changed_by = UnicodeAttribute()
+    known_at = NumberAttribute()
+    withdrawn = BooleanAttribute(null=True)
+
+
 class RunItem(Item, discriminator="run"):
     """A run: everything due up to ``until`` is its work, divided over ``shards``; ``done`` names those through.
 
@@ -259,6 +277,10 @@ def receipt_tag(key: tuple[str, str]) -> str:
 
 def receipt_key(tag: str) -> tuple[str, str]:
     return f"RECEIPT#{tag}", "RECEIPT"
+
+
+def grant_key(member_id: str, grant_id: str) -> tuple[str, str]:
+    return f"MEMBER#{member_id}", f"GRANT#{grant_id}"
 
 
 def member_id_of(pk: str) -> str:

@@ -16,6 +16,7 @@ from memberflow.facts import AnyFact
 from memberflow.store.models import (
     DecisionItem,
     FactItem,
+    GrantItem,
     Item,
     MemberItem,
     MessageItem,
@@ -50,6 +51,7 @@ class Kept(Struct):
     messages: dict[str, MessageItem] = field(default_factory=dict)
     referrers: set[str] = field(default_factory=set)
     """Those who are told of him, or were."""
+    grants: dict[str, GrantItem] = field(default_factory=dict)
 
 
 def get(keys: Iterable[tuple[str, str]]) -> list[Item]:
@@ -113,6 +115,8 @@ def kept_of(items: Iterable[Item]) -> Kept:
             kept.messages[occurrence_of(item).id] = item
         elif isinstance(item, ReferralItem):
             kept.referrers.add(referral_of(item.pk, item.sk)[1])
+        elif isinstance(item, GrantItem):
+            kept.grants[item.sk.removeprefix("GRANT#")] = item
     return kept
 
 

@@ -10,10 +10,12 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, field
 
+from memberflow.programme.schema.benefits import Badge, Benefit, GrantRule
 from memberflow.programme.schema.fields import Channel, Language, LocalTime, Name, Shape
 from memberflow.programme.schema.journeys import Journey
 from memberflow.programme.schema.measures import Kinds, Score
 from memberflow.programme.schema.points import Points
+from memberflow.programme.schema.segments import Segments, Tag
 from memberflow.programme.schema.sending import Cap
 from memberflow.programme.schema.tiers import Tiers
 
@@ -40,6 +42,11 @@ class Programme(Shape, frozen=True, kw_only=True):
     journeys: dict[Name, Journey] = field(default_factory=dict)
     measures: Kinds = field(default_factory=Kinds)
     scores: dict[Name, Score] = field(default_factory=dict)
+    benefits: dict[Name, Benefit] = field(default_factory=dict)
+    grants: dict[Name, GrantRule] = field(default_factory=dict)
+    badges: dict[Name, Badge] = field(default_factory=dict)
+    segments: Segments | None = None
+    tags: dict[Name, Tag] = field(default_factory=dict)
     event_channels: tuple[Channel, ...] = ()
     """Channels besides email, sms and log: their messages are events on the bus, for senders of the shop's own."""
     caps: tuple[Cap, ...] = ()

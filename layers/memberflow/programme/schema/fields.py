@@ -23,6 +23,8 @@ Money = Annotated[
         description="an amount in the programme's currency, such as 3000 or 2999.99",
     ),
 ]
+Text = Annotated[str, Meta(min_length=1, max_length=64, description="a name of the shop's own")]
+Yes = Annotated[bool, Meta(description="true or false")]
 Count = Annotated[int, Meta(ge=1, description="a whole number from 1")]
 Duration = Annotated[
     str,

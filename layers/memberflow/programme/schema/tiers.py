@@ -19,6 +19,7 @@ from memberflow.programme.schema.fields import (
     Share,
     Whole,
     YearDay,
+    Yes,
 )
 
 
@@ -73,6 +74,8 @@ class Tier(Shape, frozen=True, kw_only=True):
     enters it, all of it. ``drops`` never: once reached it is lost by no review.
     ``by``: a rule; an operator's invitation, with which the member holds it; or his acceptance of one.
     ``eligible``: who meets it is listed as a candidate for an invitation.
+    ``benefits``: what members have for as long as the tier is theirs, besides those of the tiers below; only these
+    where ``includes_below`` is false.
     """
 
     name: Name
@@ -82,6 +85,8 @@ class Tier(Shape, frozen=True, kw_only=True):
     drops: Literal["by_rule", "never"] = "by_rule"
     by: Literal["rule", "invitation", "acceptance"] = "rule"
     eligible: Rule | None = None
+    benefits: tuple[Name, ...] = ()
+    includes_below: Yes = True
 
 
 class Abnormal(Shape, frozen=True, kw_only=True):

@@ -1,0 +1,39 @@
+"""Birthdays and years of membership: which comes next, and on which day."""
+
+from __future__ import annotations
+
+from memberflow.engine.calendar import add_months, birthday_in, day_to_date
+from memberflow.engine.member import Member
+from memberflow.engine.rules import Rules
+
+
+def birthday_day(rules: Rules, member: Member, year: int) -> int:
+    assert member.birthday is not None
+    return birthday_in(year, member.birthday[1], member.birthday[2], rules.leap_to_march)
+
+
+def next_birthday_year(rules: Rules, member: Member, kept: int) -> int:
+    """The next year whose birthday is to be kept: after the year ``kept``, and not past when it became known.
+
+    Nor past when the revision of the programme came into force.
+    """
+    known = member.birthday_from
+    if rules.number:
+        known = max(known, rules.zone_of(member).day(rules.starts))
+    year = day_to_date(known).year
+    if birthday_day(rules, member, year) < known:
+        year += 1
+    return max(year, kept + 1)
+
+
+def anniversary(rules: Rules, member: Member, years: int) -> int:
+    """The day on which the member has been one for so many years."""
+    assert member.enrolled_at is not None
+    return add_months(rules.zone.day(member.enrolled_at), 12 * years)
+
+
+def years_of_membership(rules: Rules, member: Member, day: int) -> int:
+    """Whole years on a day."""
+    assert member.enrolled_at is not None
+    years = day_to_date(day).year - day_to_date(rules.zone.day(member.enrolled_at)).year
+    return years - (anniversary(rules, member, years) > day)
