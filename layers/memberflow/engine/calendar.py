@@ -52,7 +52,10 @@ def add(day: int, period: Period, times: int = 1) -> int:
 
 def next_anniversary(start: int, period: Period, after: int) -> int:
     """The first day later than ``after`` that lies a whole number of periods, at least one, after ``start``."""
-    times = max(1, (after - start) // (period.months * 31 + period.days))
+    first = add(start, period)
+    if first > after:
+        return first
+    times = max(2, (after - start) // (period.months * 31 + period.days))
     while add(start, period, times) <= after:
         times += 1
     return add(start, period, times)
@@ -141,7 +144,8 @@ class Zone:
 
     def day(self, at: int) -> int:
         """The local day a moment falls on."""
-        return (at + self.offset(at)) // DAY
+        shift = self._steady.get(at // DAY)
+        return (at + (self.offset(at) if shift is None else shift)) // DAY
 
     def minute(self, at: int) -> int:
         """Minutes since local midnight."""

@@ -110,18 +110,18 @@ def advance(rules: Rules, member: Member, until: int, out: Outcome, history: His
     due = _next_due(rules, member)
     while due[0] <= until:
         at, rank, key = fired = due
-        member.clock = max(member.clock, at)
+        if at > member.clock:
+            member.clock = at
         mark = len(out.decisions)
         if rank == _REVISION:
             rules = rules.later
             revisions.revise(rules, member, member.clock, out, history)
+            rewards.revised(rules, member, member.clock, history)
         else:
             _FIRE[rank](rules, member, key, member.clock, out, history)
-        if rank == _REVISION:
-            rewards.revised(rules, member, member.clock, history)
         if rules.rewards:
             rewards.decided(rules, member, out.decisions[mark:], out, history)
-        if rules.lasting.never_for:
+        if rules.shelters:
             points.shelter(rules, member, member.clock)
         due = _next_due(rules, member)
         assert due != fired, "what fired must no longer be due"
@@ -140,9 +140,12 @@ def crosses(rules: Rules, member: Member, until: int) -> bool:
 
 def _next_due(rules: Rules, member: Member) -> tuple[int, int, str]:
     at, key = journeys.due(rules, member)
-    soonest = min(
-        (points.expiry_due(rules, member), 2, ""), (reviews.due(rules, member), 3, member.tier or ""), (at, 5, key)
-    )
+    soonest = (at, 5, key)
+    if member.lots:
+        soonest = min(soonest, (points.expiry_due(rules, member), 2, ""))
+    at = reviews.due(rules, member)
+    if at != DISTANT:
+        soonest = min(soonest, (at, 3, member.tier or ""))
     if member.pending:
         soonest = min(soonest, (points.usable_due(rules, member), 0, ""))
     if member.held:
@@ -162,11 +165,12 @@ _KEY = attrgetter("at", "rank", "id")
 def _step(rules: Rules, member: Member, fact: AnyFact, out: Outcome, history: History | None) -> None:
     """Time up to the fact, then the fact; what it makes due lies ahead by a known length at least."""
     at = fact.at
-    if not member.facts:
-        member.revision = rules.at(at).number
-    elif at >= member.wake:
+    if at >= member.wake:
         advance(rules, member, at, out, history)
-    rules = rules.of(member)
+    if rules.later is not rules:
+        if not member.facts:
+            member.revision = rules.at(at).number
+        rules = rules.of(member)
     mark = len(out.decisions)
     HAPPEN[type(fact)](rules, member, fact, out, history)
     member.clock = at
@@ -174,7 +178,7 @@ def _step(rules: Rules, member: Member, fact: AnyFact, out: Outcome, history: Hi
         reviews.weigh(rules, member, fact, out)
     if rules.rewards:
         rewards.happened(rules, member, fact, out.decisions[mark:], out, history)
-    if rules.lasting.never_for:
+    if rules.shelters:
         points.shelter(rules, member, at)
     if member.wake > at + rules.soonest_ms:
         member.wake = at + rules.soonest_ms

@@ -69,14 +69,16 @@ def _count(rules: Rules, member: Member, fact: Order, day: int, at: int, out: Ou
         pass  # it counts once an operator has accepted it
     else:
         measures.add_order(rules, member, day, fact.amount, fact.categories)
-        if rules.counters or history is not None:
+        if rules.counts:
             measures.add(rules, member, day, "points_earned", earned, history)
             measures.add(rules, member, day, "growth", growth, history)
     if member.last_order_at is None or fact.at > member.last_order_at:
         member.last_order_at = fact.at
     if rules.referral_after is not None and member.first_paid_at is None:
         member.first_paid_at = fact.at
-    if history is not None:
+        if member.referred_by is not None:
+            member.wake = min(member.wake, at)
+    if history is not None and history.refunds:
         for refund in history.refunds.pop(fact.id, ()):
             member.waiting.remove(fact.id)
             _take_back(rules, member, refund, at, out, history)
@@ -90,35 +92,27 @@ def _earn(
     Returns the points and the growth value that it gave.
     """
     earning, lasting = rules.earning, rules.lasting
-    key, cause, usable = (lasting.gone_on(day), lasting.rule), fact.name, 0
+    key, usable = (lasting.gone_on(day), lasting.rule), 0
+    cause = "" if out.entries is None else fact.name
     if history is not None and fact.id in history.delivered:
         member.waiting.remove(fact.id)
     elif rules.pends:
         usable = rules.usable_on(day, rules.zone.day(at))
-    earned = fact.amount // earning.per * earning.rate(member)
-    extras = earning.extras(member, fact, day, rules.zone_of(member)) if earning.bonuses else []
-    growth = earning.growth(member, fact.amount)
-    total = earned + sum(more for _, more in extras)
+    rate = earning.rate(member) if earning.by_tier else earning.points
+    total = earned = fact.amount // earning.per * rate
+    growth = earning.growth(member, fact.amount) if earning.growth_per else 0
+    extras = earning.extras(member, fact, day, rules.zone_of(member)) if earning.bonuses else ()
+    for _, more in extras:
+        total += more
     if rules.prolongings:
         points.prolong(rules, member, "order", day, total, history)
     points.earn(member, at, cause, earned, key, usable, out)
     for name, more in extras:
         points.earn(member, at, f"{cause}/{name}", more, key, usable, out)
     if history is not None:
-        history.lines[fact.id] = Line(
-            id=fact.id,
-            at=fact.at,
-            day=day,
-            amount=fact.amount,
-            left=fact.amount,
-            earned=total,
-            lot=key,
-            categories=fact.categories,
-            usable=usable,
-            moves=history.moves,
-            growth=growth,
-            coupon=bool(fact.coupon_codes),
-        )
+        line = Line(fact.id, fact.at, day, fact.amount, fact.amount, total, key, fact.categories)
+        line.usable, line.moves, line.growth, line.coupon = usable, history.moves, growth, bool(fact.coupon_codes)
+        history.lines[fact.id] = line
     return total, growth
 
 
@@ -186,6 +180,7 @@ def _shrink(rules: Rules, member: Member, line: Line, history: History) -> None:
 def _forget_first(member: Member, line: Line, history: History) -> None:
     """The first order that counts for a referral is the earliest that still stands."""
     if member.first_paid_at == line.at:
+        member.wake = min(member.wake, member.clock)
         member.first_paid_at = min((other.at for other in history.lines.values() if other.open), default=None)
 
 
@@ -306,7 +301,7 @@ def _complained(rules: Rules, member: Member, fact: Complained, out: Outcome, hi
 def _activity(rules: Rules, member: Member, fact: Activity, out: Outcome, history: History | None) -> None:
     """What a member does counts; it earns once he is one, and as often as the programme says."""
     day = rules.zone.day(fact.at)
-    if rules.kinds or history is not None:
+    if rules.counts or rules.tags:
         measures.add_activity(rules, member, day, fact.activity, history)
     if fact.activity in rules.activities:
         _earn_by(rules, member, fact, day, out, history)

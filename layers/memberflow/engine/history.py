@@ -15,7 +15,7 @@ from memberflow.engine.member import Grant
 from memberflow.facts import Order, Refund
 
 
-class Line(Struct, kw_only=True):
+class Line(Struct):
     """An order and what became of it: ``left`` is not refunded, ``returned`` of its points were taken back.
 
     ``lot``: where its points went, before anything moved it; ``moves`` had been made by then. ``usable``: the day on

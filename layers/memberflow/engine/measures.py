@@ -48,7 +48,7 @@ def add(rules: Rules, member: Member, day: int, counter: str, amount: int, histo
 
     A negative amount takes back. Where there is a ``history`` it must be given: from it an earlier moment is recounted.
     """
-    if history is not None:
+    if history is not None and rules.counts:
         history.added.append((day, counter, amount))
     place = rules.counters.get(counter)
     if place is None:

@@ -21,9 +21,12 @@ from memberflow.engine.rules import Rules
 
 def expiry_due(rules: Rules, member: Member) -> int:
     """The moment the next lot is gone."""
-    if not member.lots or member.lots[0][0] == NEVER or member.sheltered:
+    if not member.lots or member.sheltered:
         return DISTANT
-    return rules.zone.moment(max(member.lots[0][0], member.spared_until))
+    gone = member.lots[0][0]
+    if gone == NEVER:
+        return DISTANT
+    return rules.zone.moment(gone if gone > member.spared_until else member.spared_until)
 
 
 def usable_due(rules: Rules, member: Member) -> int:
@@ -87,13 +90,15 @@ def release(member: Member, at: int, cause: str, line: Line, out: Outcome) -> No
 def expire(member: Member, at: int, out: Outcome, history: History | None) -> None:
     """The lots of the soonest day are gone."""
     day = max(member.lots[0][0], member.spared_until)
-    while member.lots and max(member.lots[0][0], member.spared_until) == day:
+    while member.lots and member.lots[0][0] <= day:
         lot = member.lots.pop(0)
         out.expired += lot[1]
         if history is not None:
-            gone = history.expired.setdefault(lots.key_of(lot), Gone(0, at))
-            gone.points, gone.at = gone.points + lot[1], at
-        record(member, at, "expired", lot[0], -lot[1], out)
+            key = lots.key_of(lot)
+            before = history.expired.get(key)
+            history.expired[key] = Gone(lot[1] + (before.points if before else 0), at)
+        if out.entries is not None:
+            record(member, at, "expired", lot[0], -lot[1], out)
 
 
 def take_back(rules: Rules, member: Member, at: int, cause: str, line: Line, out: Outcome, history: History) -> None:

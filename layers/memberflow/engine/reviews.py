@@ -96,7 +96,8 @@ def settle(rules: Rules, member: Member, day: int, cause: Cause, out: Outcome) -
         tiers.rise(rules, member, day, cause.at, cause.name, out)
     if rules.by_invitation:
         people.look_for_candidates(rules, member, day, cause.at, cause.name, out)
-    check(rules, member, day, cause, out)
+    if rules.review == "at_once" or member.standings[-1].put_off is not None:
+        check(rules, member, day, cause, out)
 
 
 def weigh(rules: Rules, member: Member, cause: Cause, out: Outcome) -> None:

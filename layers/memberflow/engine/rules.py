@@ -56,7 +56,8 @@ class Rules:
         self.birthdays, self.upgrades, self.dormancies = map(self._on, ("birthday", "tier_reached", "dormancy"))
         self._points(programme, places, before)
         periods = [*(journey.after for journey in self.dormancies), *self.lasting.periods]
-        periods += [period for period in (self.usable_after, self.referral_after) if period is not None]
+        if self.usable_after is not None:
+            periods.append(self.usable_after)
         if self.review == "from_entry":
             periods.append(self.review_every)
         self.soonest_ms = min((period.least_ms for period in periods), default=DISTANT)
@@ -87,6 +88,7 @@ class Rules:
         self.pends = self.usable_on_delivery or self.usable_after is not None
         self.forgives = points.when_short == "forgive"
         self.redeeming = None if points.redeem is None else Redeeming(points.redeem, places)
+        self.shelters = bool(self.lasting.never_for)
         self.reserve_ms = RESERVE_MS if self.redeeming is None else self.redeeming.reserve_ms
 
     def at(self, moment: int) -> Rules:
@@ -115,6 +117,8 @@ class Rules:
         """What the days must count for the rules that were read."""
         self.measures = catalogue.measures
         self.counters = {counter: EXTRAS + n for n, counter in enumerate(catalogue.counters)}
+        self.counts = bool(self.counters)
+        """Whether this revision or another counts more of a day than spend and orders."""
         self.blank = (0,) * len(self.counters)
         self.largest = self.counters.get("largest_order", 0)
         self.kinds = catalogue.kinds
@@ -157,8 +161,13 @@ def _period(text: str | None) -> Period | None:
 def compiled(shipped: Shipped) -> Rules:
     """The first revision of a programme, which leads to the later ones by their dates."""
     first = last = Rules(shipped.programme)
+    pages = [first]
     for text in sorted(shipped.revisions):
         later = Rules(shipped.revisions[text], last)
         last.until, last.later = last.zone.moment(date_to_day(date.fromisoformat(text))), later
         later.starts, last = last.until, later
+        pages.append(later)
+    counts = any(page.counts for page in pages)
+    for page in pages:
+        page.counts = counts
     return first
