@@ -16,7 +16,7 @@ from memberflow.engine import fold
 from memberflow.engine.calendar import DAY
 from memberflow.engine.member import Member, Standing
 from memberflow.engine.outcome import Occurrence, Outcome
-from memberflow.engine.rules import Rules
+from memberflow.engine.rules import Rules, compiled
 from memberflow.errors import MemberflowError
 from memberflow.programme import author, templates
 from memberflow.programme.problems import suggest
@@ -43,7 +43,7 @@ def command(journey: str, member: str | None, language: str | None, out: Path, *
     What the message says of the occasion is that of the member's last one; where he had none, an example.
     """
     shipped = author.ship(author.named(given["programme"]))
-    rules = Rules(shipped.programme)
+    rules = compiled(shipped).newest
     if journey not in rules.journeys:
         known = ", ".join(rules.journeys)
         raise UnknownJourney(f"no journey {journey!r}: {suggest(journey, rules.journeys, f'known: {known}')}")
@@ -52,7 +52,7 @@ def command(journey: str, member: str | None, language: str | None, out: Path, *
         whom.language = language
     link = UNSUBSCRIBE if rules.journeys[journey].purpose == "marketing" else ""
     message = render.render(shipped, rules, whom, occurrence, link)
-    out.write_text(_page(message, render.language_of(shipped, whom)), encoding="utf-8")
+    out.write_text(_page(message, render.language_of(rules, whom)), encoding="utf-8")
     _tell(message, out)
 
 

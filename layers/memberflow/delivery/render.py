@@ -25,14 +25,14 @@ def render(shipped: Shipped, rules: Rules, member: Member, occurrence: Occurrenc
 
     ``unsubscribe``: the link at the foot of the mail, "" where there is none. Raises UnrenderableMessage.
     """
-    language = language_of(shipped, member)
+    language = language_of(rules, member)
     template = shipped.messages[rules.journeys[occurrence.journey].message][language]
     return fill(template, variables(rules, member, occurrence, language), language, unsubscribe)
 
 
-def language_of(shipped: Shipped, member: Member) -> str:
+def language_of(rules: Rules, member: Member) -> str:
     """Exact, then the same language of another region, then the programme's first."""
-    offered = shipped.programme.languages
+    offered = rules.programme.languages
     wanted = member.language or offered[0]
     if wanted in offered:
         return wanted

@@ -32,25 +32,28 @@ TRIES_MAX = 10
 
 
 def send_all(shipped: Shipped, rules: Rules, keys: Sequence[tuple[str, str]]) -> None:
-    """Sends the waiting messages with these keys. Raises StoreUnavailable, with what was done recorded."""
-    desk = Desk.opened(shipped, rules, keys)
+    """Sends the waiting messages with these keys, by the revision in force now. ``rules``: those of the first one.
+
+    Raises StoreUnavailable, with what was done recorded.
+    """
+    desk = Desk.opened(shipped, rules.at(runtime.now()), keys)
     expect_receipts(job.item for job in desk.jobs if job.leaves)
     ends: Counter[tuple[str, str]] = Counter()
     with store_errors("messages were not sent"):
         for job in desk.jobs:
             before = job.item.state
-            _send(desk, job)
+            _send(desk, job, rules)
             if job.item.run is not None and job.item.state != before and job.ended:
                 ends[job.item.run, job.item.state] += 1
         note_ends(ends)
 
 
-def _send(desk: Desk, job: Job) -> None:
+def _send(desk: Desk, job: Job, rules: Rules) -> None:
     if job.item.state == "claimed":
         desk.end(job, "unknown", "a crash between call and record")
     if not job.leaves:
         return
-    fold.advance(desk.rules, job.member, runtime.now(), Outcome())
+    fold.advance(rules, job.member, runtime.now(), Outcome())
     for _ in range(TRIES_MAX):
         if _through(desk, job):
             return
@@ -114,7 +117,7 @@ def _letter(desk: Desk, job: Job, channel: str, now: int) -> Letter:
         purpose=purpose,
         channel=channel,
         address=job.member.contacts.get(channel, ""),
-        language=render.language_of(desk.shipped, job.member),
+        language=render.language_of(desk.rules, job.member),
         message=render.render(desk.shipped, desk.rules, job.member, job.occurrence, link),
         unsubscribe=link,
         now=now,

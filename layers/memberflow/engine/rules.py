@@ -98,6 +98,11 @@ class Rules:
             rules = rules.later
         return rules
 
+    @property
+    def newest(self) -> Rules:
+        """The last revision there is, in force already or not yet."""
+        return self.at(DISTANT - 1)
+
     def of(self, member: Member) -> Rules:
         """The revision that a member was last folded under."""
         rules = self

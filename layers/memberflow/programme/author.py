@@ -9,7 +9,7 @@ import msgspec
 from memberflow.errors import BadProgramme
 from memberflow.programme import check, check_revisions, shape, source, templates
 from memberflow.programme.problems import Problem, suggest
-from memberflow.programme.schema import Programme, Shipped
+from memberflow.programme.schema import Message, Programme, Shipped
 
 SHIPPED = Path(__file__).resolve().parents[2] / "programmes"
 """The programmes that come with memberflow, a folder each."""
@@ -47,9 +47,10 @@ def read(path: str | Path) -> tuple[Shipped | None, list[Problem]]:
     if programme is None or any(problem.severity == "error" for problem in problems):
         return None, problems
     pages = {date: page for date, page in revisions.items() if page is not None}
-    messages = {
-        key: texts for page in (programme, *pages.values()) for key, texts in templates.read(page, file.parent).items()
-    }
+    messages: dict[str, dict[str, Message]] = {}
+    for page in (programme, *pages.values()):
+        for key, texts in templates.read(page, file.parent).items():
+            messages[key] = messages.get(key, {}) | texts
     return Shipped(programme=programme, messages=messages, revisions=pages), problems
 
 
