@@ -39,6 +39,7 @@ build: $(VENV)/ready .venv-sam/ready
 # The JSON Schemas of the events and the HTTP API's OpenAPI file, from the types.
 schemas: $(VENV)/ready
 	$(BIN)/python -m cli.schemas
+	$(BIN)/python -m cli.reference
 
 format: $(VENV)/ready
 	$(BIN)/ruff format

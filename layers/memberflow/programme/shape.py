@@ -20,7 +20,7 @@ def problems(data: Data, annotation: Any, path: KeyPath = ()) -> Iterator[Proble
     if isinstance(data, belongs):
         yield from walk(data, annotation, path)
     elif data is not None:
-        yield Problem("P013", path, f"wrong value for {named(path)}: {_shown(data)}", f"expected {_expected(whole)}")
+        yield Problem("P013", path, f"wrong value for {named(path)}: {_shown(data)}", f"expected {expected(whole)}")
 
 
 def _kind(annotation: Any) -> tuple[type, Callable[[Any, Any, KeyPath], Iterator[Problem]]]:
@@ -43,14 +43,14 @@ def _keys(data: dict[str, Data], annotation: Any, path: KeyPath) -> Iterator[Pro
             yield Problem("P014", (*path, key), f"unknown key {key!r} in {named(path)}", suggest(key, fields, known))
     for key, field in fields.items():
         if field.required and key not in data:
-            yield Problem("P011", path, f"key {key!r} is missing in {named(path)}", f"expected {_expected(field.type)}")
+            yield Problem("P011", path, f"key {key!r} is missing in {named(path)}", f"expected {expected(field.type)}")
 
 
 def _names(data: dict[str, Data], annotation: Any, path: KeyPath) -> Iterator[Problem]:
     name, value = get_args(_bare(annotation))
     for key, part in data.items():
         if not _converts(key, name):
-            yield Problem("P015", (*path, key), f"wrong name {key!r} in {named(path)}", f"expected {_expected(name)}")
+            yield Problem("P015", (*path, key), f"wrong name {key!r} in {named(path)}", f"expected {expected(name)}")
         yield from problems(part, value, (*path, key))
 
 
@@ -65,7 +65,7 @@ def _items(data: list[Data], annotation: Any, path: KeyPath) -> Iterator[Problem
 def _text(data: str, annotation: Any, path: KeyPath) -> Iterator[Problem]:
     if not _converts(data, annotation):
         choices = get_args(annotation) if get_origin(annotation) is Literal else ()
-        help = suggest(data, choices, f"expected {_expected(annotation)}")
+        help = suggest(data, choices, f"expected {expected(annotation)}")
         yield Problem("P012", path, f"wrong value for {named(path)}: {_shown(data)}", help)
 
 
@@ -77,21 +77,21 @@ def _converts(text: str, annotation: Any) -> bool:
     return True
 
 
-def _expected(annotation: Any) -> str:
+def expected(annotation: Any) -> str:
     """What would be right, in words."""
     parts = _parts(annotation)
     if len(parts) > 1:
-        return ", or ".join(map(_expected, parts))
+        return ", or ".join(map(expected, parts))
     bare = _bare(annotation := parts[0])
     if get_origin(bare) is Literal:
         return " or ".join(get_args(bare))
     if _is_struct(bare):
         return f"a mapping of {', '.join(bare.__struct_encode_fields__)}"
     if get_origin(bare) is tuple:
-        return f"a list, each item {_expected(get_args(bare)[0])}"
+        return f"a list, each item {expected(get_args(bare)[0])}"
     if get_origin(bare) is dict:
         name, value = get_args(bare)
-        return f"a mapping from {_expected(name)} to {_expected(value)}"
+        return f"a mapping from {expected(name)} to {expected(value)}"
     return _meta(annotation).description or bare.__name__
 
 
