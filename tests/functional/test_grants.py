@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from shutil import copytree
 from typing import Any
@@ -24,6 +24,7 @@ grants:
   wishes: {trigger: birthday, give: [tea]}
   big: {trigger: order, least: 200, tiers: [member], give: [golden]}
 """
+Sample = Callable[[str], dict[str, Any]]
 ALL_WELL: dict[str, Any] = {"batchItemFailures": []}
 
 
@@ -125,13 +126,14 @@ def test_using_what_is_not_open_changes_nothing(stack: LocalStack) -> None:
     assert set(states().values()) == {"given"}
 
 
-def test_a_trial_ends_by_itself_with_a_run_or_without(stack: LocalStack) -> None:
-    stack.call("TakeOrders", kinesis(joined("m-1"), order("m-1", "o-1", "2026-03-01T10:00:00Z", "200.00")))
-    before = member("m-1")
+def test_a_trial_ends_by_itself_with_a_run_or_without(stack: LocalStack, sample: Sample) -> None:
+    assert items() == []
+    assert stack.call("TakeOrders", sample("trial_begins")) == ALL_WELL
+    before = member("m-1001")
     assert [grant.benefit for grant in before.member.grants] == ["golden"]
     assert (before.member.tier, before.due_at) == ("member", 1_772_582_400_000), "4 March, two whole days later"
     stack.run(1_772_582_400_000)
-    assert member("m-1").member.grants == []
+    assert member("m-1001").member.grants == []
     assert states() == {"big#golden#o-1": "given"}, "its end stands in the item already"
 
 
