@@ -6,6 +6,7 @@ from functools import partial
 from pathlib import Path
 
 from memberflow.delivery import gates
+from memberflow.delivery.caps import Sends
 from memberflow.delivery.gates import Asked, Verdict
 from memberflow.engine.entitlement import entitlement
 from memberflow.engine.rules import Rules, compiled
@@ -62,10 +63,12 @@ def standing(rules: Rules, *facts: AnyFact, until: str) -> list[str]:
     return entitlement(rules, told(rules, *facts, until=until)[0], at(until)).standing
 
 
-def verdict(rules: Rules, *facts: AnyFact, until: str) -> Verdict:
-    """What becomes of the latest occurrence, looked at then."""
+def verdict(rules: Rules, *facts: AnyFact, until: str, sends: Sends | None = None) -> Verdict:
+    """What becomes of the latest occurrence, looked at then; ``sends``: what reached the member before."""
     member, out = told(rules, *facts, until=until)
     told_last = out.occurrences[-1]
     return gates.verdict(
-        Asked(rules=rules, member=member, occurrence=told_last, sends={}, stopped={}, refused=(), now=at(until))
+        Asked(
+            rules=rules, member=member, occurrence=told_last, sends=sends or {}, stopped={}, refused=(), now=at(until)
+        )
     )

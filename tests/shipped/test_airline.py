@@ -9,6 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from memberflow.engine import measures
 from memberflow.facts import AnyFact, Invited, Redemption, TierGiven
@@ -19,6 +20,7 @@ from tests.shipped.shanghai import (
     did,
     joined,
     order,
+    paid_in_points,
     redeem,
     refund,
     said,
@@ -108,8 +110,9 @@ def test_miles_buy_a_better_seat_or_a_partners_points() -> None:
     hotel = Redemption(at=at("2026-03-03 10:00"), id="hotel", member_id="m", points=1500, partner="hotel_club")
     member, out = told(RULES, JOINED, flown, seat, hotel, until="2026-03-03 10:00")
     assert (member.points, out.refusals) == (500, [])
-    _, out = told(RULES, JOINED, order("2026-03-01 10:00", "7990"), seat, until="2026-03-03 10:00")
-    assert [one.code for one in out.refusals] == ["not_enough_points"]
+    odd = replace(hotel, points=1499)
+    _, out = told(RULES, JOINED, order("2026-03-01 10:00", "7990"), seat, odd, until="2026-03-03 10:00")
+    assert [one.code for one in out.refusals] == ["not_enough_points", "not_in_step"]
 
 
 @pytest.mark.parametrize("activity", [order("2027-09-01 10:00", "10"), did("2027-09-01 10:00", "hotel_night")])
@@ -119,6 +122,18 @@ def test_miles_last_eighteen_months_and_as_long_from_the_last_activity(activity:
     assert told(RULES, JOINED, flown, until="2027-09-02")[0].points == 0
     assert told(RULES, JOINED, flown, activity, until="2029-03-01 23:59:59")[0].points > 1000
     assert told(RULES, JOINED, flown, activity, until="2029-03-02")[0].points == 0
+
+
+def test_a_night_in_a_hotel_is_worth_five_hundred_miles() -> None:
+    assert told(RULES, JOINED, did("2026-03-01 10:00", "hotel_night"), until="2026-03-02")[0].points == 500
+
+
+@pytest.mark.parametrize(
+    ("points", "fare", "refused"), [(100, "2", []), (100, "1.99", ["above_share"]), (10_000, "200", [])]
+)
+def test_a_hundred_miles_are_two_yuan_off_a_fare_to_the_whole_of_it(points: int, fare: str, refused: list[str]) -> None:
+    facts = [order("2026-03-01 10:00", "10000"), paid_in_points("2026-03-02 10:00", points, fare)]
+    assert [one.code for one in told(RULES, JOINED, *facts, until="2026-03-02 10:00")[1].refusals] == refused
 
 
 def test_a_card_does_not_keep_miles_alive() -> None:
@@ -210,6 +225,7 @@ def test_a_platinum_member_has_a_card_to_give_away_once_in_each_year_of_membersh
         "given companion#companion_card#1#platinum#1",
     ]
     assert out.grants[-1].at == at("2026-06-01")
+    assert out.grants[-1].grant.until == at("2027-06-02")
     assert told(RULES, JOINED, order("2026-03-01 10:00", "59999.99"), until="2026-12-31")[1].grants == []
 
 
@@ -253,8 +269,27 @@ def test_each_status_has_its_benefits_and_those_below(fare: str, has: list[str])
     assert standing(RULES, JOINED, order("2026-03-01 10:00", fare), until="2026-03-01 10:00") == has
 
 
-def test_a_status_reached_is_told_outside_quiet_hours_and_a_landing_is_not() -> None:
-    facts = [JOINED, order("2026-03-01 23:00", "60000"), companion("2025-07-01 10:00", "2025-12-31")]
-    assert said(RULES, *facts, until="2027-02-28") == [("status#platinum#1", at("2026-03-02 08:00"))]
-    away = (f"long_away#{day('2026-03-01')}", at("2027-03-01 10:00"))
-    assert said(RULES, *facts, until="2031-01-01")[1:] == [away]
+@pytest.mark.parametrize(
+    ("flown", "leaves"),
+    [
+        ("2026-03-01 21:59:59", "2026-03-01 21:59:59"),
+        ("2026-03-01 22:00", "2026-03-02 08:00"),
+        ("2026-03-02 07:59:59", "2026-03-02 08:00"),
+    ],
+)
+def test_a_status_is_told_once_outside_quiet_hours_for_a_fortnight(flown: str, leaves: str) -> None:
+    _, out = told(RULES, JOINED, order(flown, "60000"), until="2026-06-01")
+    assert [(one.id, one.at) for one in out.occurrences] == [("status#platinum#1", at(leaves))]
+    assert out.occurrences[0].useful_until == at("2026-03-15" if leaves < "2026-03-02" else "2026-03-16")
+
+
+def test_a_landing_is_not_told_and_a_year_without_a_flight_is_once() -> None:
+    _, out = told(RULES, JOINED, order("2026-03-01 10:00", "60000"), until="2031-01-01")
+    away = out.occurrences[1]
+    assert (away.id, away.at) == (f"long_away#{day('2026-03-01')}", at("2027-03-01 10:00"))
+    assert away.useful_until == at("2027-03-15")
+    assert len(out.occurrences) == 2
+
+
+def test_a_companion_is_not_told_of_a_status() -> None:
+    assert said(RULES, JOINED, companion("2026-03-05 10:00", "2026-12-31"), until="2027-02-01") == []

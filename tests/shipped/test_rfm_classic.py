@@ -185,6 +185,12 @@ def test_a_hundred_points_are_a_yuan_off_and_at_most_half_of_an_order(
     assert member.points == (500 if refused else 400)
 
 
+def test_what_the_benefits_are_worth_and_what_they_cost() -> None:
+    assert RULES.programme.benefits["member_price"].percent == 3
+    assert RULES.benefits.costs == {"birthday_gift": 3000}
+    assert RULES.programme.points.cost == "0.01"
+
+
 # Segments: recency, frequency and monetary value
 
 
@@ -240,6 +246,7 @@ def test_monetary_value_is_scored_by_the_spend_of_twelve_months(spend: str, mone
         (bought(8, "624"), "2026-03-20 10:00", "loyal 543"),
         (bought(4, "10"), "2026-03-20 10:00", "loyal 531"),
         (bought(1, "10"), "2026-03-20 10:00", "new 511"),
+        (bought(1, "10"), "2026-05-18 23:59:59", "new 411"),
         (bought(2, "10"), "2026-03-20 10:00", "promising 521"),
         (bought(1, "10"), "2026-05-19", "promising 311"),
         (bought(8, "625"), "2026-06-18", "cannot_lose 244"),
@@ -281,7 +288,14 @@ def test_a_segment_changes_with_the_next_order() -> None:
     assert scores(*facts, order("2026-07-01 10:00", "1"), until="2026-07-01 10:00") == "champion 544"
 
 
-# Feedback
+# Reviews and feedback
+
+
+def test_two_reviews_a_day_earn_points() -> None:
+    written = [did(f"2026-03-01 1{hour}:00", "review") for hour in (0, 1, 2)]
+    member, out = told(RULES, JOINED, *written, until="2026-03-01 12:00")
+    assert member.points == 100
+    assert [one.code for one in out.refusals] == ["cap_reached"]
 
 
 def test_an_answer_earns_points_once_a_day() -> None:
@@ -367,6 +381,26 @@ def test_who_stays_away_hears_of_it_once_as_recency_falls_to_two() -> None:
     away = (f"win_back#{day('2026-03-01')}", at("2026-05-30 10:00"))
     assert said(RULES, *facts, until="2027-03-01") == [away]
     assert said(RULES, *facts, order("2026-05-29 10:00", "10"), until="2026-06-30") == []
+
+
+def test_news_of_a_tier_and_a_word_to_who_stays_away_are_of_use_for_a_week() -> None:
+    _, out = told(RULES, JOINED, order("2026-03-01 10:00", "2000"), until="2026-05-31")
+    until = {one.journey: one.useful_until for one in out.occurrences}
+    assert until == {"upgrade": at("2026-03-08 00:00"), "win_back": at("2026-06-06 00:00")}
+
+
+@pytest.mark.parametrize(
+    ("earlier", "wanted"),
+    [
+        (["2026-04-17 09:31", "2026-05-01 10:00"], Verdict(reason="cap")),
+        (["2026-04-17 09:29", "2026-05-01 10:00"], Verdict("sms")),
+        (["2026-05-01 10:00"], Verdict("sms")),
+    ],
+)
+def test_marketing_reaches_a_member_twice_in_thirty_days_at_the_most(earlier: list[str], wanted: Verdict) -> None:
+    sends = {f"earlier#{number}": (at(when), "marketing", "sms") for number, when in enumerate(earlier)}
+    given = consented("2026-01-01 11:00", True, "marketing", "sms")
+    assert verdict(RULES, REACHABLE, given, until="2026-05-17 09:30", sends=sends) == wanted
 
 
 # Refunds, and explanations
