@@ -107,9 +107,9 @@ def test_spending_miles_costs_no_status() -> None:
 def test_miles_buy_a_better_seat_or_a_partners_points() -> None:
     flown = order("2026-03-01 10:00", "10000")
     seat = Redemption(at=at("2026-03-02 10:00"), id="seat", member_id="m", good="seat_upgrade")
-    hotel = Redemption(at=at("2026-03-03 10:00"), id="hotel", member_id="m", points=1500, partner="hotel_club")
+    hotel = Redemption(at=at("2026-03-03 10:00"), id="hotel", member_id="m", points=1503, partner="hotel_club")
     member, out = told(RULES, JOINED, flown, seat, hotel, until="2026-03-03 10:00")
-    assert (member.points, out.refusals) == (500, [])
+    assert (member.points, out.refusals) == (497, [])
     odd = replace(hotel, points=1499)
     _, out = told(RULES, JOINED, order("2026-03-01 10:00", "7990"), seat, odd, until="2026-03-03 10:00")
     assert [one.code for one in out.refusals] == ["not_enough_points", "not_in_step"]
