@@ -12,6 +12,7 @@ import pytest
 from msgspec.structs import replace
 
 from memberflow.engine import measures
+from memberflow.engine.quote import theirs
 from memberflow.facts import AnyFact, Invited, Redemption, TierGiven
 from tests.happened import day
 from tests.shipped.shanghai import (
@@ -110,6 +111,7 @@ def test_miles_buy_a_better_seat_or_a_partners_points() -> None:
     hotel = Redemption(at=at("2026-03-03 10:00"), id="hotel", member_id="m", points=1503, partner="hotel_club")
     member, out = told(RULES, JOINED, flown, seat, hotel, until="2026-03-03 10:00")
     assert (member.points, out.refusals) == (497, [])
+    assert theirs(RULES, hotel) == 501
     odd = replace(hotel, points=1499)
     _, out = told(RULES, JOINED, order("2026-03-01 10:00", "7990"), seat, odd, until="2026-03-03 10:00")
     assert [one.code for one in out.refusals] == ["not_enough_points", "not_in_step"]
