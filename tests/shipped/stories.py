@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from memberflow import explain as explaining
+from memberflow.delivery import gates
 from memberflow.delivery.render import render
 from memberflow.engine.calendar import day_to_date
 from memberflow.engine.entitlement import entitlement
@@ -19,7 +20,20 @@ from memberflow.engine.member import Member
 from memberflow.engine.outcome import Occurrence, Outcome
 from memberflow.engine.reviews import due_day
 from memberflow.engine.rules import Rules, compiled
-from memberflow.facts import Activity, AnyFact, GrantUsed, Invited, Joined, Judged, Order, Redemption, Refund, TierHeld
+from memberflow.facts import (
+    Accepted,
+    Activity,
+    AnyFact,
+    Consent,
+    GrantUsed,
+    Invited,
+    Joined,
+    Judged,
+    Order,
+    Redemption,
+    Refund,
+    TierHeld,
+)
 from memberflow.programme import author, source
 from memberflow.programme.schema import Message, Programme, Shipped
 from tests import happened
@@ -68,6 +82,14 @@ def held(when: str, until: str, reason: str) -> TierHeld:
 
 def invited(when: str, tier: str) -> Invited:
     return Invited(**_head(when), tier=tier, reason="three good years", operator="Li")
+
+
+def accepted(when: str, tier: str) -> Accepted:
+    return Accepted(**_head(when), tier=tier)
+
+
+def consented(when: str, purpose: str, channel: str, granted: bool = True) -> Consent:
+    return Consent(**_head(when), purpose=purpose, channel=channel, granted=granted)
 
 
 def judged(when: str, order_id: str, accepted: bool, reason: str) -> Judged:
@@ -146,3 +168,18 @@ def read(name: str, occurrence: Occurrence, member: Member, language: str) -> Me
     """What the member reads, were this his language."""
     member.language = language
     return render(shipped(name), compiled(shipped(name)), member, occurrence)
+
+
+def leaves(story: Story) -> str | None:
+    """The channel that the last message takes, were it to leave now, or the reason for which it stays."""
+    asked = gates.Asked(
+        rules=story.rules,
+        member=story.member,
+        occurrence=story.out.occurrences[-1],
+        sends={},
+        stopped={},
+        refused=(),
+        now=story.now,
+    )
+    verdict = gates.verdict(asked)
+    return verdict.channel or verdict.reason

@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
+from pathlib import Path
+from shutil import copytree
 
 import pytest
+from click.testing import CliRunner
 
+from cli.main import main
 from memberflow.engine.journeys import still_true
 from memberflow.facts import AnyFact, Order
 from memberflow.programme import author
 from tests.shipped import stories
 from tests.shipped.stories import (
     Story,
+    accepted,
     at,
     changed,
+    consented,
     did,
     held,
     invited,
     joined,
     judged,
+    leaves,
     order,
     read,
     refund,
@@ -107,6 +115,14 @@ def test_a_candidate_is_black_once_an_operator_invites_him_and_sees_what_the_rul
     assert figures["held platinum"] == (36, 36)
     assert figures["score value"][0] == 450 + 150 + 100 * 2 // 12 + 50
     assert "partner_experiences" in story.has
+
+
+def test_a_shop_that_asks_its_candidates_writes_acceptance_and_waits_for_the_answer() -> None:
+    rules = changed("value_tiers", ("by: invitation ", "by: acceptance "))
+    facts = [*FOUR_YEARS, MARCH, invited("2025-05-12 10:00", "black")]
+    assert stories.told("", *facts, until="2025-05-14 10:00", rules=rules).tier == "platinum"
+    answer = accepted("2025-05-14 10:00", "black")
+    assert stories.told("", *facts, answer, until="2025-05-14 10:00", rules=rules).tier == "black"
 
 
 @pytest.mark.parametrize(("spent", "tier"), [("79999.99", "platinum"), ("80000", "black")])
@@ -421,27 +437,37 @@ def test_without_the_live_stream_the_same_member_would_be_silver() -> None:
 
 # Tuning
 
-A_DOZEN = ["500", "3000", "3000", "4000", "5000", "6000", "9000", "10000", "12000", "14999.99", "15000", "60000"]
+A_DOZEN = ["500", "3000", "3000", "4000", "5000", "6000", "9000", "10000", "14999.99", "15000", "20000", "60000"]
 
 
-def test_gold_at_ten_and_at_fifteen_thousand_are_compared_before_going_live() -> None:
-    def tiers(gold: str) -> Counter[str | None]:
-        rules = changed("value_tiers", ("enter: {spend: 10000}", f"enter: {{spend: {gold}}}"))
-        orders = (order("2026-03-01 10:00", spent) for spent in A_DOZEN)
-        return Counter(stories.told("", one, until="2026-04-01", rules=rules).tier for one in orders)
-
-    assert tiers("10000") == {"base": 1, "silver": 6, "gold": 4, "platinum": 1}
-    assert tiers("15000") == {"base": 1, "silver": 9, "gold": 1, "platinum": 1}
-
-
-def test_a_used_benefit_has_its_cost() -> None:
-    story = told(
-        order("2026-03-01 10:00", "50000"),
-        used("2026-03-02 10:00", "annual#custom_gift#0#platinum#1"),
-        until="2026-04-01",
+@pytest.mark.parametrize(
+    ("gold", "tiers"),
+    [
+        ("10000", {"base": 1, "silver": 6, "gold": 4, "platinum": 1, "black": 0}),
+        ("15000", {"base": 1, "silver": 8, "gold": 2, "platinum": 1, "black": 0}),
+    ],
+)
+def test_gold_at_ten_and_at_fifteen_thousand_are_compared_before_going_live(
+    gold: str, tiers: dict[str, int], tmp_path: Path
+) -> None:
+    """Members per tier, rises, and what the benefits used have cost, from the shop's own facts."""
+    page = copytree(author.named("value_tiers"), tmp_path / "mine") / "programme.yaml"
+    page.write_text(page.read_text().replace("enter: {spend: 10000}", f"enter: {{spend: {gold}}}"))
+    paid = [
+        {"type": "order.paid", "member_id": f"m{n}", "order_id": "a", "occurred_at": "2026-03-01T10:00:00+08:00"}
+        | {"amount": f"{float(spent):.2f}", "currency": "CNY", "channel": "live_stream"}
+        for n, spent in enumerate(A_DOZEN)
+    ]
+    gift = {"type": "grant.used", "member_id": "m11", "use_id": "u", "occurred_at": "2026-03-02T10:00:00+08:00"}
+    (tmp_path / "facts.jsonl").write_text(
+        "\n".join(map(json.dumps, [*paid, gift | {"grant_id": "annual#custom_gift#0#platinum#1"}]))
     )
-    spent = [story.rules.benefits.costs[one.grant.benefit] for one in story.out.grants if one.state == "used"]
-    assert spent == [30000]
+    asked = ["simulate", "--programme", str(page.parent), "--facts", str(tmp_path / "facts.jsonl")]
+    result = CliRunner().invoke(main, [*asked, "--until", "2026-04-01"])
+    shown = {line.split()[0]: " ".join(line.split()[1:]) for line in result.output.splitlines() if line.strip()}
+    assert shown["tiers"] == " ".join(f"{tier} {count}" for tier, count in tiers.items())
+    assert "reached 11" in shown["decisions"]
+    assert "platinum 300" in shown["cost,"]
 
 
 # Rules common to all
@@ -496,6 +522,22 @@ def test_wishes_are_of_use_to_the_last_second_of_the_birthday_where_the_member_i
     there = joined("2026-01-05 10:00", birthday=(1988, 6, 18), time_zone="Asia/Urumqi")
     (wishes,) = told(there, until="2026-06-19").out.occurrences
     assert wishes.useful_until == at("2026-06-19 02:00")
+
+
+def test_wishes_need_a_consent_to_marketing_on_the_channel_they_take() -> None:
+    member = joined("2026-01-05 10:00", birthday=(1988, 6, 18), contacts={"app": "phone", "email": "m@example.com"})
+    assert leaves(told(member, until="2026-06-18 09:00")) == "consent"
+    agreed = consented("2026-01-06 10:00", "marketing", "email")
+    assert leaves(told(member, agreed, until="2026-06-18 09:00")) == "email"
+    assert leaves(told(member, agreed, until="2026-06-18 22:00")) == "quiet"
+    assert leaves(told(member, agreed, until="2026-06-19 00:00")) == "stale"
+
+
+def test_an_upgrade_is_service_and_goes_unless_it_was_refused() -> None:
+    facts = [joined("2026-01-05 10:00", contacts={"app": "phone"}), order("2026-03-01 10:00", "3000")]
+    assert leaves(told(*facts, until="2026-03-01 10:00")) == "app"
+    no = consented("2026-01-06 10:00", "service", "app", granted=False)
+    assert leaves(told(*facts, no, until="2026-03-01 10:00")) == "contact", "no other way to reach him"
 
 
 def test_service_is_told_apart_from_marketing() -> None:
