@@ -211,6 +211,26 @@ def test_every_benefit_and_every_point_has_a_cost() -> None:
     assert programme.points.cost == "0.008"
 
 
+def test_what_one_of_each_benefit_costs() -> None:
+    assert told(NEW, until="2026-02-01").rules.benefits.costs == {
+        "free_delivery": 800,
+        "early_access": 100,
+        "custom_service": 12000,
+        "events": 20000,
+        "welcome_coupon": 1200,
+        "upgrade_coupon": 1800,
+        "birthday_gift": 2500,
+    }
+
+
+@pytest.mark.parametrize(("coupon", "label"), [("welcome_coupon", "满100减20"), ("upgrade_coupon", "满200减30")])
+def test_a_coupon_is_worth_what_its_label_says(coupon: str, label: str) -> None:
+    benefit = stories.shipped("points_club").programme.benefits[coupon]
+    assert f"满{benefit.from_}减{benefit.off}" == label
+    assert label in benefit.label["zh-CN"]
+    assert f"{benefit.off} off {benefit.from_}" == benefit.label["en"]
+
+
 # Before launch: tried on files, with nothing deployed
 
 
@@ -299,6 +319,15 @@ def test_sixty_days_after_the_last_order_he_is_missed_once(language: str, word: 
     assert word in message.text
     assert "250" in message.text
     assert sum("win_back" in said for said in told(*facts, until="2027-12-31").said) == 1
+
+
+def test_a_tenth_is_held_out_to_see_what_missing_them_is_worth() -> None:
+    assert stories.shipped("points_club").programme.journeys["win_back"].holdout == 10
+
+
+def test_two_marketing_messages_a_week_are_the_most() -> None:
+    (cap,) = stories.shipped("points_club").programme.caps
+    assert (cap.purpose, cap.at_most, cap.within) == ("marketing", 2, "7 days")
 
 
 @pytest.mark.parametrize("language", ["zh-CN", "en"])

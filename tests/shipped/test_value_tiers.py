@@ -158,6 +158,14 @@ def test_the_discounts_are_five_ten_and_twelve_percent() -> None:
     assert [benefits[name].percent for name in ("five_off", "ten_off", "twelve_off")] == [5, 10, 12]
 
 
+def test_benefits_are_worth_what_their_labels_say() -> None:
+    benefits = stories.shipped("value_tiers").programme.benefits
+    labels = {name: benefit.label["zh-CN"] for name, benefit in benefits.items()}
+    assert [labels[name] for name in ("five_off", "ten_off", "twelve_off")] == ["全场95折", "全场9折", "全场88折"]
+    coupon = benefits["birthday_coupon"]
+    assert (coupon.off, coupon.from_, labels["birthday_coupon"]) == ("50", "300", "生日券满300减50")
+
+
 @pytest.mark.parametrize(("spent", "coupons"), [("2999.99", []), ("3000", ["birthday#birthday_coupon#2026"])])
 def test_from_silver_on_a_birthday_brings_a_coupon_for_thirty_days(spent: str, coupons: list[str]) -> None:
     facts = [joined("2026-01-05 10:00", birthday=(1988, 6, 18)), order("2026-03-01 10:00", spent)]
