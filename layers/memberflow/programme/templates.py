@@ -44,9 +44,9 @@ def environment(html: bool = False) -> ImmutableSandboxedEnvironment:
 def variables(trigger: str) -> dict[str, str | int]:
     """What the templates of a journey can say, with an example of each.
 
-    ``tier``, ``reached``, ``lost`` and ``next_tier`` are labels in the message's language. ``days``: since the last order,
-    or until the day ``expires``, the last on which the points ``expiring`` are usable. ``next_tier`` is the one above
-    his (his own where there is none), ``short`` the spend that he lacks for it.
+    ``tier``, ``reached``, ``lost`` and ``next_tier`` are labels in the message's language. ``days``: since the last
+    order, or until the day ``expires``, the last on which the points ``expiring`` are usable. ``next_tier`` is the one
+    above his (his own where there is none), ``short`` the spend that he lacks for it.
     """
     return _ALWAYS | _BY_TRIGGER.get(trigger, {})
 
