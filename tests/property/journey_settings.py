@@ -68,6 +68,15 @@ TELLING_OF_POINTS = setting(
     | {"soon": JOURNEYS["ending"] | {"give": [], "before": "1 month"}},
     **_REWARDS,
 )
+TELLING_AHEAD = setting(
+    "2023-02-28 2024-03-31",
+    SPENDS,
+    tiers={"levels": _TIERS[:1]},
+    points=points("1.00", "2 months"),
+    journeys={key: JOURNEYS[key] | {"give": []} for key in ("hello", "fifteenth", "ending")},
+)
+"""Nothing follows on orders: what is due lies far ahead of most facts."""
+
 TELLING_REVISED = replace(
     TELLING,
     revisions={
@@ -80,4 +89,4 @@ TELLING_REVISED = replace(
     },
 )
 
-JOURNEY_SETTINGS = (TELLING, TELLING_ON_JOINING, TELLING_OF_POINTS, TELLING_REVISED)
+JOURNEY_SETTINGS = (TELLING, TELLING_ON_JOINING, TELLING_OF_POINTS, TELLING_AHEAD, TELLING_REVISED)

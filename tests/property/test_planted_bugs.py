@@ -11,7 +11,7 @@ from hypothesis.strategies import SearchStrategy
 
 from tests.property import bugs, properties
 from tests.property.histories import MESSAGE_STORIES, arriving, split_refunds, with_moments
-from tests.property.journey_settings import TELLING
+from tests.property.journey_settings import TELLING, TELLING_AHEAD
 from tests.property.settings import MONTHLY, REWARDING, SETTINGS, YEARLY
 from tests.property.tier_settings import FITTING, SETTLED, TWIN_SETTINGS
 
@@ -36,7 +36,7 @@ TWIN_AT_ONCE = (properties.agrees_with_the_twin, with_moments((FITTING,)))
 TWIN_ON_DATES = (properties.agrees_with_the_twin, with_moments((SETTLED,)))
 RUNS_WITH_REWARDS = (properties.runs_do_not_matter, with_moments((REWARDING,)))
 ARRIVALS_WITH_REWARDS = (properties.any_arrival_ends_alike, arriving((REWARDING,)))
-RUNS_WITH_JOURNEYS = (properties.runs_do_not_matter, with_moments((TELLING,)))
+RUNS_WITH_JOURNEYS = (properties.runs_do_not_matter, with_moments((TELLING_AHEAD,)))
 ARRIVALS_WITH_JOURNEYS = (properties.any_arrival_ends_alike, arriving((TELLING,)))
 PARTS = (properties.refunds_add_up, split_refunds())
 
