@@ -284,3 +284,23 @@ def a_grant_never_ends(patch: Patch) -> None:
 
 def the_use_of_a_revoked_grant_is_not_looked_up(patch: Patch) -> None:
     patch.setattr(grants, "is_open", lambda member, id: True)
+
+
+def who_joins_is_not_woken_for_what_follows(patch: Patch) -> None:
+    right = tiers.enrol
+
+    def wrong(rules: Rules, member: Member, *rest: Any) -> None:
+        before = member.wake
+        right(rules, member, *rest)
+        member.wake = before
+
+    patch.setattr(tiers, "enrol", wrong)
+
+
+def a_tier_lost_has_no_name_of_its_own(patch: Patch) -> None:
+    right = journeys._occur
+
+    def wrong(rules: Rules, member: Member, journey: Any, anchor: int, name: str, *rest: Any) -> None:
+        right(rules, member, journey, anchor, "0" if journey.trigger == "tier_lost" else name, *rest)
+
+    patch.setattr(journeys, "_occur", wrong)

@@ -59,7 +59,7 @@ def _check_told_once(store: MemoryStore, out: Outcome) -> None:
 
 
 def _reason(occurrence: Occurrence) -> tuple[object, ...]:
-    return (occurrence.journey, occurrence.anchor, occurrence.data.get("reached"))
+    return (occurrence.journey, occurrence.anchor, occurrence.data.get("reached"), occurrence.data.get("lost"))
 
 
 def runs_do_not_matter(case: tuple[History, list[int]]) -> None:

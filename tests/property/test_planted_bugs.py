@@ -11,6 +11,7 @@ from hypothesis.strategies import SearchStrategy
 
 from tests.property import bugs, properties
 from tests.property.histories import MESSAGE_STORIES, arriving, split_refunds, with_moments
+from tests.property.journey_settings import TELLING, TELLING_AHEAD
 from tests.property.settings import MONTHLY, REWARDING, SETTINGS, YEARLY
 from tests.property.tier_settings import FITTING, SETTLED, TWIN_SETTINGS
 
@@ -35,6 +36,8 @@ TWIN_AT_ONCE = (properties.agrees_with_the_twin, with_moments((FITTING,)))
 TWIN_ON_DATES = (properties.agrees_with_the_twin, with_moments((SETTLED,)))
 RUNS_WITH_REWARDS = (properties.runs_do_not_matter, with_moments((REWARDING,)))
 ARRIVALS_WITH_REWARDS = (properties.any_arrival_ends_alike, arriving((REWARDING,)))
+RUNS_WITH_JOURNEYS = (properties.runs_do_not_matter, with_moments((TELLING_AHEAD,)))
+ARRIVALS_WITH_JOURNEYS = (properties.any_arrival_ends_alike, arriving((TELLING,)))
 PARTS = (properties.refunds_add_up, split_refunds())
 
 PLANTED = (
@@ -69,6 +72,8 @@ PLANTED = (
     (bugs.a_refund_leaves_what_came_with_the_tier, RUNS_WITH_REWARDS),
     (bugs.a_grant_never_ends, RUNS_WITH_REWARDS),
     (bugs.the_use_of_a_revoked_grant_is_not_looked_up, ARRIVALS_WITH_REWARDS),
+    (bugs.who_joins_is_not_woken_for_what_follows, RUNS_WITH_JOURNEYS),
+    (bugs.a_tier_lost_has_no_name_of_its_own, ARRIVALS_WITH_JOURNEYS),
 )
 
 

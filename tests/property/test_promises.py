@@ -14,11 +14,12 @@ from tests.property.histories import (
     split_refunds,
     with_moments,
 )
+from tests.property.journey_settings import JOURNEY_SETTINGS
 from tests.property.settings import ALL_SETTINGS as POINTS_SETTINGS
 from tests.property.settings import SETTINGS
 from tests.property.tier_settings import TIER_SETTINGS, TWIN_SETTINGS
 
-ALL_SETTINGS = (*POINTS_SETTINGS, *TIER_SETTINGS)
+ALL_SETTINGS = (*POINTS_SETTINGS, *TIER_SETTINGS, *JOURNEY_SETTINGS)
 
 
 @given(arriving(ALL_SETTINGS))

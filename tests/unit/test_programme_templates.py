@@ -44,6 +44,7 @@ def test_a_message_without_any_template_names_the_files_expected(tmp_path):
         ("P051", "unknown message 'birthday'"),
         ("P051", "unknown message 'upgrade'"),
         ("P051", "unknown message 'win_back'"),
+        ("P051", "unknown message 'birthday'"),
     ]
     assert problems[0].help == "expected the files birthday.en.txt, birthday.zh-CN.txt"
 

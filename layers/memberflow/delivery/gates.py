@@ -48,7 +48,7 @@ def verdict(asked: Asked) -> Verdict:
     """
     if asked.occurrence.useful_until <= asked.now:
         return Verdict(reason="stale")
-    if not journeys.still_true(asked.rules, asked.member, asked.occurrence):
+    if not journeys.still_true(asked.rules, asked.member, asked.occurrence, asked.now):
         return Verdict(reason="withdrawn")
     channels, reason = _open(asked)
     if not channels:

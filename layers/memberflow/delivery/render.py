@@ -16,7 +16,7 @@ class UnrenderableMessage(MemberflowError):
     """A template that the data does not fit, which the check should have found."""
 
 
-TIERS = frozenset({"reached"})
+TIERS = frozenset({"reached", "lost", "next_tier"})
 """Variables that are tiers: told by their labels."""
 
 

@@ -36,6 +36,11 @@ class Period(NamedTuple):
         """No less time than this passes, whatever the month, the clock changes and the two zones it is counted in."""
         return (self.months * 28 + self.days - 3) * DAY
 
+    @property
+    def most_days(self) -> int:
+        """No more days than this pass, whatever the month, the clock changes and the two zones it is counted in."""
+        return self.months * 31 + self.days + 3
+
 
 @lru_cache(maxsize=1 << 16)
 def add_months(day: int, months: int) -> int:

@@ -6,7 +6,9 @@ does not matter. The points without a bonus are for full units of the rate; a re
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
+from itertools import islice
 
 from memberflow.engine.calendar import Period, Zone, add, birthday_in, date_to_day, day_to_date
 from memberflow.engine.member import Member
@@ -15,6 +17,9 @@ from memberflow.programme.schema import points as schema
 from memberflow.programme.schema.fields import minor_units
 
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+_LONGEST_WAIT = 8 * 366
+"""Days in which every day of the year comes: 29 February is eight years away where a century is no leap year."""
 
 
 class Earning:
@@ -96,12 +101,24 @@ class Days:
         self._yearly = {(int(text[:2]), int(text[3:])) for text in patterns if len(text) == 5 and text[2] == "-"}
         self._ranges = [_range(text) for text in patterns if text[:4].isdigit() and len(text) > 4]
         self._known: dict[int, bool] = {}
+        self._next: dict[int, int | None] = {}
 
     def hold(self, member: Member, day: int, own_day: int) -> bool:
         """``day`` is the programme's; a birthday is kept by the member's own, ``own_day``."""
         if day not in self._known:
             self._known[day] = self._listed(day)
         return self._known[day] or (member.birthday is not None and self._is_birthday(member.birthday, own_day))
+
+    def next(self, after: int) -> int | None:
+        """The first of the days later than ``after``, None where none follows; birthdays are not among them."""
+        if after not in self._next:
+            self._next[after] = min(self._coming(after), default=None)
+        return self._next[after]
+
+    def _coming(self, after: int) -> Iterator[int]:
+        yield from (max(first, after + 1) for first, last in self._ranges if last > after)
+        if self._weekdays or self._monthly or self._yearly:
+            yield from islice(filter(self._listed, range(after + 1, after + _LONGEST_WAIT)), 1)
 
     def _listed(self, day: int) -> bool:
         on = day_to_date(day)

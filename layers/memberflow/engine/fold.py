@@ -121,6 +121,8 @@ def advance(rules: Rules, member: Member, until: int, out: Outcome, history: His
             _FIRE[rank](rules, member, key, member.clock, out, history)
         if rules.rewards:
             rewards.decided(rules, member, out.decisions[mark:], out, history)
+        if rules.losses:
+            journeys.decided(rules, member, out.decisions[mark:], out, history)
         if rules.shelters:
             points.shelter(rules, member, member.clock)
         due = _next_due(rules, member)
@@ -178,6 +180,8 @@ def _step(rules: Rules, member: Member, fact: AnyFact, out: Outcome, history: Hi
         reviews.weigh(rules, member, fact, out)
     if rules.rewards:
         rewards.happened(rules, member, fact, out.decisions[mark:], out, history)
+    if rules.losses:
+        journeys.decided(rules, member, out.decisions[mark:], out, history)
     if rules.shelters:
         points.shelter(rules, member, at)
     if member.wake > at + rules.soonest_ms:
@@ -211,7 +215,7 @@ def _tell_referrer(rules: Rules, member: Member, key: str, at: int, out: Outcome
 
 
 def _speak(rules: Rules, member: Member, key: str, at: int, out: Outcome, history: History | None) -> None:
-    journeys.fire(rules, member, key, at, out)
+    journeys.fire(rules, member, key, at, out, history)
 
 
 def _score(rules: Rules, member: Member, key: str, at: int, out: Outcome, history: History | None) -> None:

@@ -5,7 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from memberflow.engine import activities, by_hand, grants, judging, measures, people, points, reviews, spending, tiers
+from memberflow.engine import (
+    activities,
+    by_hand,
+    following,
+    grants,
+    judging,
+    measures,
+    people,
+    points,
+    reviews,
+    spending,
+    tiers,
+)
 from memberflow.engine.history import History, Line
 from memberflow.engine.member import Member
 from memberflow.engine.outcome import Outcome, Refusal
@@ -78,6 +90,8 @@ def _count(rules: Rules, member: Member, fact: Order, day: int, at: int, out: Ou
         member.first_paid_at = fact.at
         if member.referred_by is not None:
             member.wake = min(member.wake, at)
+    if rules.follows_first_order or rules.follows_orders:
+        following.ordered(rules, member, fact)
     if history is not None and history.refunds:
         for refund in history.refunds.pop(fact.id, ()):
             member.waiting.remove(fact.id)
@@ -167,6 +181,7 @@ def _reduce(
         measures.forget_categories(rules, member, line, history)
         member.flagged.pop(line.id, None)
         _forget_first(member, line, history)
+        following.refunded(member, line, history)
 
 
 def _shrink(rules: Rules, member: Member, line: Line, history: History) -> None:

@@ -62,6 +62,14 @@ class Grant(Struct, frozen=True, array_like=True):
         return self.id.split("#", 2)[1]
 
 
+class Followed(Struct, array_like=True):
+    """An order not refunded whole, and the journeys that have spoken of it."""
+
+    at: int
+    id: str
+    told: list[str] = field(default_factory=list)
+
+
 class Bought(NamedTuple):
     """An order that is not refunded whole, as tags see it. ``amount``: what is left of it."""
 
@@ -161,6 +169,12 @@ class Member(Struct, array_like=True):
     """The number of the revision of the programme that he was last folded under."""
     merged_into: str | None = None
     """The member whose facts his are now."""
+    first_order_at: int | None = None
+    """The earliest order not refunded whole, where a journey follows on it."""
+    followed: list[Followed] = field(default_factory=list)
+    """His latest orders, soonest first, where a journey follows on each."""
+    lost: dict[str, int] = field(default_factory=dict)
+    """How often each tier was lost, where a journey tells of it."""
 
     @property
     def tier(self) -> str | None:

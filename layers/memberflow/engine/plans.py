@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from memberflow.engine.calendar import Period, Zone, add
+from memberflow.engine.catalogue import Catalogue
+from memberflow.engine.conditions import Condition
+from memberflow.engine.earning import Days
 from memberflow.programme.schema import journeys as schema
 
 
 class Plan:
     """When a journey speaks and until when it is of use, in a member's own zone."""
 
-    def __init__(self, key: str, journey: schema.Journey, quiet: tuple[int, int] | None) -> None:
+    def __init__(self, key: str, journey: schema.Journey, quiet: tuple[int, int] | None, catalogue: Catalogue) -> None:
         self.key = key
         self.trigger = journey.trigger
         self.after = Period.of(journey.after) if journey.after else Period(0, 0)
@@ -18,6 +21,18 @@ class Plan:
         self.useful_for = Period.of(journey.useful_for)
         self.purpose, self.channels, self.message = journey.purpose, journey.channels, journey.message
         self._quiet = quiet
+        self.years = sorted(journey.years)
+        self.days = Days(journey.on, leap_to_march=False)
+        self.before = Period.of(journey.before) if journey.before else Period(0, 0)
+        self.when = None if journey.when is None else Condition(journey.when, f"journeys.{key}.when", catalogue)
+        self.tags, self.give = frozenset(journey.tags), journey.give
+        self.ends_with_order = journey.ends_with == "order"
+
+    def leaves_for(self, place: Zone, at: int) -> int:
+        """The moment to send what follows on something that happened at ``at``: on its day or ``after`` it."""
+        if self.after == Period(0, 0):
+            return self.leaves_after(place, at)
+        return self.leaves_at(place, add(place.day(at), self.after))
 
     def leaves_at(self, place: Zone, day: int) -> int:
         """The moment to send on a local day."""
@@ -25,6 +40,11 @@ class Plan:
         if minute is None:
             minute = self._quiet[1] if self._is_quiet(0) and self._quiet else 0
         return place.moment(day, minute)
+
+    @property
+    def most_days(self) -> int:
+        """No longer than this after its reason is it of use."""
+        return self.after.most_days + self.useful_for.most_days + 1
 
     def leaves_after(self, place: Zone, at: int) -> int:
         """The first moment to send, not before ``at``: the next ``send_at``, or at once outside quiet hours."""

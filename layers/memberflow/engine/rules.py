@@ -6,7 +6,7 @@ from datetime import date
 
 from memberflow.engine.abnormal import Abnormal
 from memberflow.engine.benefits import Benefits
-from memberflow.engine.calendar import MINUTE, Period, Zone, add, date_to_day, zone, zone_or_none
+from memberflow.engine.calendar import DAY, MINUTE, Period, Zone, add, date_to_day, zone, zone_or_none
 from memberflow.engine.catalogue import EXTRAS, Catalogue
 from memberflow.engine.conditions import Level
 from memberflow.engine.earning import Earning
@@ -22,6 +22,9 @@ from memberflow.programme.schema.tiers import Tiers
 
 RESERVE_MS = 15 * MINUTE
 """How long a till may hold points where the programme says nothing of spending."""
+
+TIMED = ("joined", "first_order", "order", "anniversary", "calendar", "points_expiring")
+"""The triggers of journeys that time brings, besides birthdays and dormancy."""
 
 
 class Rules:
@@ -46,23 +49,35 @@ class Rules:
             above = [higher.enter.least("spend") for higher in self.levels[level.index + 1 :] if higher.enter]
             level.next_spend = min(above, default=DISTANT)
         self.benefits = Benefits(programme, catalogue)
+        self._journeys(programme, catalogue)
         self._measure(catalogue)
         self._review(programme.tiers)
-        quiet = programme.quiet_hours
-        hours = None if quiet is None else (local_minute(quiet.start), local_minute(quiet.end))
         self._kept_from: dict[int, int] = {}
-        self.journeys = {key: Plan(key, journey, hours) for key, journey in programme.journeys.items()}
-
-        self.birthdays, self.upgrades, self.dormancies = map(self._on, ("birthday", "tier_reached", "dormancy"))
         self._points(programme, places, before)
         periods = [*(journey.after for journey in self.dormancies), *self.lasting.periods]
         if self.usable_after is not None:
             periods.append(self.usable_after)
         if self.review == "from_entry":
             periods.append(self.review_every)
+        periods += [journey.after for journey in self.timed if journey.trigger in ("first_order", "order")]
         self.soonest_ms = min((period.least_ms for period in periods), default=DISTANT)
         """What a fact makes due lies at least so far ahead of it (birthdays and changes of tier apart)."""
+        ahead = max((journey.before.most_days for journey in self.timed), default=0)
+        lasts = min((period.least_ms for period in self.lasting.periods), default=DISTANT)
+        self.soonest_ms = min(self.soonest_ms, lasts - ahead * DAY)
         self._rewards(programme, places)
+
+    def _journeys(self, programme: Programme, catalogue: Catalogue) -> None:
+        quiet = programme.quiet_hours
+        hours = None if quiet is None else (local_minute(quiet.start), local_minute(quiet.end))
+        self.journeys = {key: Plan(key, journey, hours, catalogue) for key, journey in programme.journeys.items()}
+        self.birthdays, self.upgrades, self.dormancies, self.losses = map(
+            self._on, ("birthday", "tier_reached", "dormancy", "tier_lost")
+        )
+        self.timed = tuple(journey for trigger in TIMED for journey in self._on(trigger))
+        self.follows_first_order = bool(self._on("first_order"))
+        self.follows_orders = max((journey.most_days for journey in self._on("order")), default=0)
+        """For so many days a member's orders are followed by journeys."""
 
     def _rewards(self, programme: Programme, places: int) -> None:
         """What may follow besides points, tiers and journeys; ``rewards``: whether anything does."""

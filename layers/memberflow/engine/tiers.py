@@ -21,7 +21,7 @@ def enrol(rules: Rules, member: Member, at: int, cause: str, out: Outcome) -> No
     member.enrolled_at = at
     member.standings = [Standing(base, at, rules.zone.day(at))]
     member.birthday_from = max(member.birthday_from, rules.zone_of(member).day(at))
-    if member.birthday is not None or rules.reviews_lift:
+    if member.birthday is not None or rules.reviews_lift or rules.timed:
         member.wake = at
     out.decisions.append(
         Decision(at=at, outcome="enrolled", before=None, after=base, rule="tiers.levels[0]", cause=cause)

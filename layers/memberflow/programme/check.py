@@ -10,6 +10,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from memberflow.programme import check_benefits, check_measures, check_points, check_segments, check_templates
+from memberflow.programme.check_journeys import JOURNEY_CHECKS
 from memberflow.programme.check_reviews import REVIEW_CHECKS
 from memberflow.programme.check_sending import SENDING_CHECKS
 from memberflow.programme.check_tiers import TIER_CHECKS
@@ -83,54 +84,12 @@ def nothing_is_listed_twice(programme: Programme) -> Iterator[Problem]:
         (("event_channels",), programme.event_channels),
     ]
     for name, journey in programme.journeys.items():
-        lists += [(("journeys", name, "channels"), journey.channels), (("journeys", name, "tiers"), journey.tiers)]
+        lists += [(("journeys", name, key), getattr(journey, key)) for key in ("channels", "tiers", "on", "tags")]
     lists += check_benefits.lists(programme)
     for path, items in lists:
         for index, item in enumerate(items):
             if item in items[:index]:
                 yield Problem("P016", (*path, index), f"{item!r} is listed twice in {path[-1]}")
-
-
-def after_is_for_dormancy(programme: Programme) -> Iterator[Problem]:
-    for name, journey in programme.journeys.items():
-        path = ("journeys", name)
-        if journey.trigger == "dormancy" and journey.after is None:
-            help = "say how long after the last order, such as 90 days"
-            yield Problem("P041", path, f"key 'after' is missing in {name}: dormancy needs it", help)
-        if journey.trigger != "dormancy" and journey.after is not None:
-            message = f"{name} takes no 'after': its trigger is {journey.trigger}"
-            yield Problem("P042", (*path, "after"), message, "only dormancy waits")
-
-
-def tiers_are_for_tier_reached(programme: Programme) -> Iterator[Problem]:
-    first, *higher = (tier.name for tier in programme.tiers.levels)
-    for name, journey in programme.journeys.items():
-        path = ("journeys", name, "tiers")
-        if journey.tiers and journey.trigger != "tier_reached":
-            message = f"{name} takes no 'tiers': its trigger is {journey.trigger}"
-            yield Problem("P042", path, message, "only tier_reached is about tiers")
-            continue
-        for index, tier in enumerate(journey.tiers):
-            if tier == first:
-                yield Problem("P043", (*path, index), f"no member rises to {tier!r}: it is the first tier")
-            elif tier not in higher:
-                help = suggest(tier, higher, f"known: {', '.join(higher)}")
-                yield Problem("P043", (*path, index), f"unknown tier {tier!r}", help)
-
-
-def sending_hours_are_not_quiet(programme: Programme) -> Iterator[Problem]:
-    quiet = programme.quiet_hours
-    if quiet is None or quiet.start == quiet.end:
-        return
-    for name, journey in programme.journeys.items():
-        if journey.send_at is not None and _within(quiet.start, quiet.end, journey.send_at):
-            message = f"{name} is never sent at {journey.send_at}: quiet hours are {quiet.start} to {quiet.end}"
-            yield Problem("P044", ("journeys", name, "send_at"), message, "expected a time outside them")
-
-
-def _within(start: str, end: str, time: str) -> bool:
-    """Whether a time of day lies in [start, end), which may span midnight."""
-    return start <= time < end if start < end else time >= start or time < end
 
 
 CHECKS: tuple[Callable[[Programme], Iterator[Problem]], ...] = (
@@ -146,8 +105,6 @@ CHECKS: tuple[Callable[[Programme], Iterator[Problem]], ...] = (
     *check_points.POINT_CHECKS,
     *check_benefits.BENEFIT_CHECKS,
     *check_segments.SEGMENT_CHECKS,
-    after_is_for_dormancy,
-    tiers_are_for_tier_reached,
-    sending_hours_are_not_quiet,
+    *JOURNEY_CHECKS,
     *SENDING_CHECKS,
 )

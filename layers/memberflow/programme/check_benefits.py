@@ -50,7 +50,10 @@ def lists(programme: Programme) -> list[tuple[KeyPath, tuple[str, ...]]]:
         for name, rule in programme.grants.items()
         for key in ("give", "tiers", "segments", "tags")
     ]
-    return [*of_tiers, *of_rules]
+    given: list[tuple[KeyPath, tuple[str, ...]]] = [
+        (("journeys", name, "give"), journey.give) for name, journey in programme.journeys.items()
+    ]
+    return [*of_tiers, *of_rules, *given]
 
 
 def kinds_have_their_keys(programme: Programme) -> Iterator[Problem]:
@@ -105,6 +108,9 @@ def _benefits(programme: Programme) -> Iterator[tuple[KeyPath, str]]:
     for key, rule in programme.grants.items():
         for place, name in enumerate(rule.give):
             yield ("grants", key, "give", place), name
+    for key, journey in programme.journeys.items():
+        for place, name in enumerate(journey.give):
+            yield ("journeys", key, "give", place), name
 
 
 def tiers_are_those_of_the_programme(programme: Programme) -> Iterator[Problem]:

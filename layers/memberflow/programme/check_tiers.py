@@ -15,7 +15,7 @@ MEASURES = tuple(field for field in Rule.__struct_fields__ if field not in BESID
 
 
 def rules(programme: Programme) -> Iterator[tuple[KeyPath, Rule]]:
-    """Every rule of tiers and badges with its path, nested ones too."""
+    """Every rule of tiers, badges and journeys with its path, nested ones too."""
     for index, tier in enumerate(programme.tiers.levels):
         for key in ("enter", "keep", "eligible"):
             rule = getattr(tier, key)
@@ -23,6 +23,9 @@ def rules(programme: Programme) -> Iterator[tuple[KeyPath, Rule]]:
                 yield from _nested(rule, ("tiers", "levels", index, key))
     for name, badge in programme.badges.items():
         yield from _nested(badge.rule, ("badges", name, "rule"))
+    for name, journey in programme.journeys.items():
+        if journey.when is not None:
+            yield from _nested(journey.when, ("journeys", name, "when"))
 
 
 def _nested(rule: Rule, path: KeyPath) -> Iterator[tuple[KeyPath, Rule]]:

@@ -71,8 +71,12 @@ CODES = {
     # Journeys.
     "P041": Code("error", "key", "a journey without a key that its trigger needs"),
     "P042": Code("error", "key", "a key that a journey's trigger does not take"),
-    "P043": Code("error", "value", "a tier that no member can rise to"),
+    "P043": Code("error", "value", "a tier that there is not, or that no member rises to or loses"),
     "P044": Code("error", "value", "a sending time inside the quiet hours"),
+    "P045": Code("error", "value", "a birthday among the days of the calendar"),
+    "P046": Code("error", "value", "a journey about points that run out, where none do"),
+    "P047": Code("error", "key", "a journey that gives and has the name of a rule of grants"),
+    "P048": Code("error", "key", "a holdout of a journey that gives"),
     # Points.
     "P061": Code("error", "key", "a bonus that adds nothing, or in two ways"),
     "P062": Code("error", "key", "a bonus without a condition"),

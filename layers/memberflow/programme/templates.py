@@ -24,6 +24,10 @@ _BY_TRIGGER: dict[str, dict[str, str | int]] = {
     # A line for each trigger: what its occurrences carry in their data, with an example of each.
     "tier_reached": {"reached": "Gold"},
     "dormancy": {"days": 90},
+    "anniversary": {"years": 3},
+    "calendar": {"next_tier": "Gold", "short": "120.00"},
+    "points_expiring": {"expiring": 50, "expires": "2026-03-31", "days": 30},
+    "tier_lost": {"lost": "Gold"},
 }
 
 
@@ -40,7 +44,9 @@ def environment(html: bool = False) -> ImmutableSandboxedEnvironment:
 def variables(trigger: str) -> dict[str, str | int]:
     """What the templates of a journey can say, with an example of each.
 
-    ``tier`` and ``reached`` are labels in the message's language; ``days`` are those since the last order.
+    ``tier``, ``reached``, ``lost`` and ``next_tier`` are labels in the message's language. ``days``: since the last
+    order, or until the day ``expires``, the last on which the points ``expiring`` are usable. ``next_tier`` is the one
+    above his (his own where there is none), ``short`` the spend that he lacks for it.
     """
     return _ALWAYS | _BY_TRIGGER.get(trigger, {})
 

@@ -6,21 +6,51 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from memberflow.programme.schema.fields import Channel, Duration, LocalTime, Name, Percent, Purpose, Shape
+from memberflow.programme.schema.fields import (
+    Channel,
+    Count,
+    DayPattern,
+    Duration,
+    LocalTime,
+    Name,
+    Percent,
+    Purpose,
+    Shape,
+)
+from memberflow.programme.schema.tiers import Rule
 
 
 class Journey(Shape, frozen=True, kw_only=True):
     """A reason to contact a member.
 
     ``birthday``: on his birthday. ``tier_reached``: when he rises to one of ``tiers`` (absent: to any). ``dormancy``:
-    ``after`` the day of his last order, once per spell; an order in between calls it off. Each leaves at ``send_at`` of
-    the member's own time (absent: at once, outside quiet hours) and is dropped when ``useful_for`` has passed.
+    ``after`` the day of his last order, once per spell; an order in between calls it off. ``joined``, ``first_order``
+    and ``order``: when he joins, with his first order or with each, or so long ``after`` it: several journeys are the
+    steps of a series. ``anniversary``: after so many ``years`` of membership. ``calendar``: on the days in ``on``, by
+    the member's own calendar. ``points_expiring``: so long ``before`` usable points run out, once for each day on which
+    some do. ``tier_lost``: when one of ``tiers`` is lost (absent: any). Each leaves at ``send_at`` of the member's own
+    time (absent: at once, outside quiet hours) and is dropped when ``useful_for`` has passed.
+
+    Only for members who then and still have one of ``tiers``, meet ``when``, and have all of the live ``tags``.
+    ``ends_with`` order: another order calls off what was to follow on joining, on the first order or on an order.
+    ``give``: benefits that come with it, whether or not the message may leave.
 
     ``channels``: in order; the first that the member agreed to and can be reached by. ``holdout``: so many percent of
     the members never get it, always the same ones, to be compared with the others.
     """
 
-    trigger: Literal["birthday", "tier_reached", "dormancy"]
+    trigger: Literal[
+        "birthday",
+        "tier_reached",
+        "dormancy",
+        "joined",
+        "first_order",
+        "order",
+        "anniversary",
+        "calendar",
+        "points_expiring",
+        "tier_lost",
+    ]
     after: Duration | None = None
     tiers: tuple[Name, ...] = ()
     send_at: LocalTime | None = None
@@ -29,3 +59,10 @@ class Journey(Shape, frozen=True, kw_only=True):
     channels: Annotated[tuple[Channel, ...], Meta(min_length=1)]
     message: Name
     holdout: Percent | None = None
+    years: tuple[Count, ...] = ()
+    on: tuple[DayPattern, ...] = ()
+    before: Duration | None = None
+    when: Rule | None = None
+    tags: tuple[Name, ...] = ()
+    ends_with: Literal["order"] | None = None
+    give: tuple[Name, ...] = ()

@@ -1,0 +1,92 @@
+"""Programmes whose journeys wait for whatever there is to wait for, beside short windows, lots and reviews."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from tests import programmes
+from tests.property.settings import _REWARDS, _TIERS, SPENDS, points, setting
+
+_MAIL: dict[str, Any] = {"useful_for": "3 days", "purpose": "marketing", "channels": ["email"], "message": "mail"}
+
+JOURNEYS: dict[str, Any] = {
+    "hello": _MAIL | {"trigger": "joined", "give": ["coupon"]},
+    "hint": _MAIL | {"trigger": "joined", "after": "3 days", "send_at": "10:00", "ends_with": "order"},
+    "thanks": _MAIL | {"trigger": "first_order", "send_at": "00:00"},
+    "again": _MAIL | {"trigger": "first_order", "after": "1 day", "ends_with": "order", "give": ["coupon", "gift"]},
+    "survey": _MAIL | {"trigger": "order", "useful_for": "1 day"},
+    "review": _MAIL | {"trigger": "order", "after": "10 days", "send_at": "12:00", "tags": ["thrifty"]},
+    "years": _MAIL | {"trigger": "anniversary", "years": [1, 2], "send_at": "09:00", "tiers": ["base"]},
+    "fifteenth": _MAIL | {"trigger": "calendar", "on": ["15", "02-29"], "when": {"spend": "24", "over": "1 month"}},
+    "dated": _MAIL | {"trigger": "calendar", "on": ["2024-02-28 to 2024-03-02", "monday"], "send_at": "21:30"},
+    "ending": _MAIL | {"trigger": "points_expiring", "before": "5 days", "give": ["gift"]},
+    "lower": _MAIL | {"trigger": "tier_lost", "give": ["gift"], "when": {"orders": 1}},
+    "lower_gold": _MAIL | {"trigger": "tier_lost", "tiers": ["gold"], "send_at": "12:00"},
+    "higher": _MAIL | {"trigger": "tier_reached", "when": {"categories": 2}},
+}
+
+TELLING = setting(
+    "2023-02-28 2024-02-29 2024-03-31",
+    SPENDS,
+    tiers={"levels": _TIERS, "window": "2 months", "review_every": "1 month"},
+    points=points("1.00", "1 month"),
+    quiet_hours={"start": "21:00", "end": "08:00"},
+    journeys=JOURNEYS,
+    **_REWARDS,
+)
+TELLING_ON_JOINING = setting(
+    "2024-02-28 2024-11-03",
+    SPENDS,
+    all_tiers=True,
+    currency="USD",
+    time_zone="America/New_York",
+    enrol="joining",
+    tiers={"levels": _TIERS, "window": "30 days", "review": "at_once"},
+    points=points("2.00", "20 days"),
+    journeys=JOURNEYS,
+    **_REWARDS,
+)
+TELLING_OF_POINTS = setting(
+    "2024-01-31 2024-02-29",
+    SPENDS,
+    all_points=True,
+    tiers={"levels": _TIERS, "window": "2 months", "review_every": "1 month"},
+    points={
+        "earn": {"per": "0.50"},
+        "usable_after": "5 days",
+        "expiry": {
+            "after": "1 month",
+            "rolling": {"for": "2 months", "on": ["order", "redemption"]},
+            "never_for": ["gold"],
+            "notice": "3 days",
+            "reinstate_within": "1 month",
+        },
+        "redeem": {"points": 1, "worth": "0.01", "returned_for": "10 days", "reserve_for": "24 hours"},
+    },
+    journeys={key: JOURNEYS[key] for key in ("ending", "again", "survey")}
+    | {"soon": JOURNEYS["ending"] | {"give": [], "before": "1 month"}},
+    **_REWARDS,
+)
+TELLING_AHEAD = setting(
+    "2023-02-28 2024-03-31",
+    SPENDS,
+    tiers={"levels": _TIERS[:1]},
+    points=points("1.00", "2 months"),
+    journeys={key: JOURNEYS[key] | {"give": []} for key in ("hello", "fifteenth", "ending")},
+)
+"""Nothing follows on orders: what is due lies far ahead of most facts."""
+
+TELLING_REVISED = replace(
+    TELLING,
+    revisions={
+        "2024-02-15": programmes.programme(
+            tiers={"levels": _TIERS[:3], "window": "3 months", "review_every": "1 month"},
+            points=points("2.00", "2 months"),
+            journeys={key: JOURNEYS[key] | {"give": []} for key in ("hint", "again", "dated", "lower")},
+        ),
+        "2024-03-15": TELLING.programme,
+    },
+)
+
+JOURNEY_SETTINGS = (TELLING, TELLING_ON_JOINING, TELLING_OF_POINTS, TELLING_AHEAD, TELLING_REVISED)
