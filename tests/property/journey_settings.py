@@ -10,6 +10,9 @@ from tests.property.settings import _REWARDS, _TIERS, SPENDS, points, setting
 
 _MAIL: dict[str, Any] = {"useful_for": "3 days", "purpose": "marketing", "channels": ["email"], "message": "mail"}
 
+_GIVING = _REWARDS | {"grants": {name: rule for name, rule in _REWARDS["grants"].items() if name != "annual"}}
+"""What comes once a year with a tier is not looked at here."""
+
 JOURNEYS: dict[str, Any] = {
     "hello": _MAIL | {"trigger": "joined", "give": ["coupon"]},
     "hint": _MAIL | {"trigger": "joined", "after": "3 days", "send_at": "10:00", "ends_with": "order"},
@@ -33,7 +36,7 @@ TELLING = setting(
     points=points("1.00", "1 month"),
     quiet_hours={"start": "21:00", "end": "08:00"},
     journeys=JOURNEYS,
-    **_REWARDS,
+    **_GIVING,
 )
 TELLING_ON_JOINING = setting(
     "2024-02-28 2024-11-03",
@@ -45,7 +48,7 @@ TELLING_ON_JOINING = setting(
     tiers={"levels": _TIERS, "window": "30 days", "review": "at_once"},
     points=points("2.00", "20 days"),
     journeys=JOURNEYS,
-    **_REWARDS,
+    **_GIVING,
 )
 TELLING_OF_POINTS = setting(
     "2024-01-31 2024-02-29",
@@ -66,7 +69,7 @@ TELLING_OF_POINTS = setting(
     },
     journeys={key: JOURNEYS[key] for key in ("ending", "again", "survey")}
     | {"soon": JOURNEYS["ending"] | {"give": [], "before": "1 month"}},
-    **_REWARDS,
+    **_GIVING,
 )
 TELLING_AHEAD = setting(
     "2023-02-28 2024-03-31",
