@@ -9,6 +9,7 @@ from functools import cache
 from typing import Any, NamedTuple
 
 import msgspec
+from msgspec.structs import replace
 
 from memberflow import explain as explaining
 from memberflow.delivery import gates
@@ -37,6 +38,7 @@ from memberflow.facts import (
 from memberflow.programme import author, source
 from memberflow.programme.schema import Message, Programme, Shipped
 from tests import happened
+from tests.property.store import MemoryStore
 
 SHANGHAI = "Asia/Shanghai"
 
@@ -150,9 +152,20 @@ class Story(NamedTuple):
 
 
 def told(name: str, *facts: AnyFact, until: str, rules: Rules | None = None) -> Story:
-    """The story of a shipped programme's member, or by ``rules`` that were changed."""
-    rules, out = rules or compiled(shipped(name)), Outcome(entries=[])
-    return Story(rules, facts, at(until), fold(rules, "m", facts, at(until), out), out)
+    """The story of a shipped programme's member, or by ``rules`` that were changed.
+
+    Told at once, fact by fact as they happened, and the last one first: it must end the same.
+    """
+    rules, out, now = rules or compiled(shipped(name)), Outcome(entries=[]), at(until)
+    member = fold(rules, "m", facts, now, out)
+    happened_by_now = sorted((fact for fact in facts if fact.at <= now), key=lambda fact: fact.at)
+    for arriving in (happened_by_now, reversed(happened_by_now)):
+        store = MemoryStore(rules)
+        for fact in arriving:
+            store.take((fact,))
+        store.run(now)
+        assert replace(store.member, wake=member.wake) == member, "taken in one by one they make the same member"
+    return Story(rules, facts, now, member, out)
 
 
 def changed(name: str, *replaced: tuple[str, str]) -> Rules:
