@@ -397,7 +397,7 @@ def test_nobody_is_told_of_a_tier_that_a_refund_has_taken_before_the_message_lef
     night, back = order("2026-03-01 22:15", "10000", id="a"), refund("2026-03-02 07:00", "1", "a")
     story = told(night, back, until="2026-03-02 07:30")
     assert story.tier == "silver"
-    assert not still_true(story.rules, story.member, story.out.occurrences[0])
+    assert not still_true(story.rules, story.member, story.out.occurrences[0], story.now)
 
 
 @pytest.mark.parametrize(
