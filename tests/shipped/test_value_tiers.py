@@ -376,6 +376,53 @@ def test_twenty_times_an_ordinary_month_is_where_it_begins() -> None:
     assert told(first, order("2025-12-10 10:00", "60000", id="x"), until="2025-12-11").member.flagged.keys() == {"x"}
 
 
+# The nudge
+
+
+@pytest.mark.parametrize(
+    ("spent", "nudge", "short", "next_tier"),
+    [
+        ("1999.99", None, "", ""),
+        ("2000", "nudge_silver", "1000.00", "silver"),
+        ("2999.99", "nudge_silver", "0.01", "silver"),
+        ("3000", None, "", ""),
+        ("7999.99", None, "", ""),
+        ("8000", "nudge_gold", "2000.00", "gold"),
+        ("9999.99", "nudge_gold", "0.01", "gold"),
+        ("39999.99", None, "", ""),
+        ("40000", "nudge_platinum", "10000.00", "platinum"),
+        ("50000", None, "", ""),
+    ],
+)
+def test_on_the_15th_who_is_short_of_the_next_tier_by_little_hears_how_much(
+    spent: str, nudge: str | None, short: str, next_tier: str
+) -> None:
+    paid = order("2026-03-03 10:00", spent)
+    early, story = told(paid, until="2026-03-15 09:59:59"), told(paid, until="2026-03-15 10:00")
+    told_of = [one for one in story.out.occurrences if one.journey.startswith("nudge")]
+    assert not any("nudge" in said for said in early.said)
+    assert [one.journey for one in told_of] == ([] if nudge is None else [nudge])
+    assert [one.data for one in told_of] == ([] if nudge is None else [{"next_tier": next_tier, "short": short}])
+
+
+def test_the_nudge_comes_every_month_until_the_tier_is_reached() -> None:
+    facts = [order("2026-03-03 10:00", "2500"), order("2026-05-16 10:00", "500")]
+    story = told(*facts, until="2026-08-01")
+    days = [one.at for one in story.out.occurrences if one.journey == "nudge_silver"]
+    assert days == [at(f"2026-0{month}-15 10:00") for month in (3, 4, 5)]
+
+
+@pytest.mark.parametrize(
+    ("language", "subject"), [("zh-CN", "离白银会员只差 500.00 元"), ("en", "500.00 yuan to Silver")]
+)
+def test_the_nudge_says_the_exact_shortfall(language: str, subject: str) -> None:
+    story = told(order("2026-03-03 10:00", "2500"), until="2026-03-15 10:00")
+    message = read("value_tiers", story.out.occurrences[-1], story.member, language)
+    assert message.subject == subject
+    assert message.short is not None
+    assert "500.00" in message.short
+
+
 # Three in step
 
 
@@ -410,6 +457,17 @@ def test_the_upgrade_is_told_in_both_languages(language: str, subject: str, word
     assert word in message.text
     assert message.short is not None
     assert word in message.short
+
+
+@pytest.mark.parametrize(
+    ("language", "told_of"),
+    [("zh-CN", "从黄金会员调整为白银会员"), ("en", "from Gold to Silver")],
+)
+def test_a_tier_lost_is_told_with_the_tier_that_is_his_now(language: str, told_of: str) -> None:
+    story = told(order("2025-03-10 10:00", "10000"), until="2026-03-10 00:00")
+    (message,) = [one for one in story.out.occurrences if one.journey == "lost"]
+    assert message.at == at("2026-03-10 08:00"), "after the quiet hours"
+    assert told_of in read("value_tiers", message, story.member, language).text
 
 
 @pytest.mark.parametrize(("language", "word"), [("zh-CN", "生日快乐"), ("en", "Happy birthday")])
@@ -552,6 +610,10 @@ def test_service_is_told_apart_from_marketing() -> None:
     journeys = stories.shipped("value_tiers").programme.journeys
     assert {name: journey.purpose for name, journey in journeys.items()} == {
         "upgrade": "service",
+        "lost": "service",
+        "nudge_silver": "marketing",
+        "nudge_gold": "marketing",
+        "nudge_platinum": "marketing",
         "birthday": "marketing",
     }
 
