@@ -310,6 +310,16 @@ def test_birthday_wishes_come_at_nine(language: str, word: str) -> None:
     assert word in read("points_club", story.out.occurrences[-1], story.member, language).text
 
 
+@pytest.mark.parametrize(("language", "word"), [("zh-CN", "100 积分"), ("en", "100 of your points")])
+def test_thirty_days_before_points_end_he_hears_how_many_and_when(language: str, word: str) -> None:
+    assert told(NEW, until="2027-01-01 09:59:59").said == ["birthday#2026"]
+    story = told(NEW, until="2027-01-01 10:00")
+    (message,) = [one for one in story.out.occurrences if one.journey == "expiring"]
+    text = read("points_club", message, story.member, language).text
+    assert word in text
+    assert "2027-01-31" in text
+
+
 @pytest.mark.parametrize(("language", "word"), [("zh-CN", "60 天"), ("en", "60 days")])
 def test_sixty_days_after_the_last_order_he_is_missed_once(language: str, word: str) -> None:
     facts = [NEW, order("2026-07-01 22:00", "150")]
@@ -381,7 +391,7 @@ def test_a_used_coupon_is_not_given_again_after_a_return() -> None:
 
 def test_service_is_told_apart_from_marketing() -> None:
     journeys = stories.shipped("points_club").programme.journeys
-    assert {name for name, journey in journeys.items() if journey.purpose == "service"} == {"upgrade"}
+    assert {name for name, journey in journeys.items() if journey.purpose == "service"} == {"upgrade", "expiring"}
 
 
 def test_what_is_missing_for_the_next_tier_is_told_in_figures() -> None:
