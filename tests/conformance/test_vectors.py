@@ -8,7 +8,7 @@ import msgspec
 import pytest
 from msgspec import UNSET
 
-from memberflow.engine import measures, reviews
+from memberflow.engine import measures, outlook, reviews
 from memberflow.engine.calendar import day_to_date
 from memberflow.engine.entitlement import entitlement
 from memberflow.engine.fold import fold
@@ -59,11 +59,12 @@ def seen(rules: Rules, member: Member, out: Outcome, last: int, now: int) -> dic
         "review_on": "never" if review == DISTANT else date(rules.zone.day(review)),
         "points": member.points,
         "debt": member.debt,
+        "missing": missing(rules, member, rules.zone.day(now)),
         "pending": member.points_pending,
         "held": member.points_held,
         "referred": [f"{one.referrer} by {one.friend}" for one in out.referred if last < one.at <= now],
         "lots": {"never" if lot[0] == NEVER else date(lot[0] - 1): lot[1] for lot in member.lots},
-        "spend": f"{figures['spend'] / 100:.2f}".removesuffix(".00"),
+        "spend": money(figures["spend"]),
         "orders": figures["orders"],
         "categories": figures["categories"],
         "measures": figures,
@@ -77,6 +78,18 @@ def seen(rules: Rules, member: Member, out: Outcome, last: int, now: int) -> dic
         "badges": sorted(name for name, times in member.badges.items() if times > 0),
         "segment": member.scored and " ".join(map(str, msgspec.structs.astuple(member.scored)[:4])),
     }
+
+
+def missing(rules: Rules, member: Member, today: int) -> str | None:
+    told = outlook.review(rules, member, today)
+    if told is None or not told.enough:
+        return None
+    enough = told.enough[0]
+    return f"{money(enough.spend)} by {'ever' if enough.last is None else date(enough.last)}"
+
+
+def money(minor: int) -> str:
+    return f"{minor / 100:.2f}".removesuffix(".00")
 
 
 def date(day: int) -> str:

@@ -81,6 +81,8 @@ class Expected(Struct, forbid_unknown_fields=True):
     review_on: str | UnsetType = UNSET
     points: int | UnsetType = UNSET
     debt: int | UnsetType = UNSET
+    missing: str | UnsetType = UNSET
+    """The spend that keeps the tier at its next review, and the last day on which it does: '1000 by 2025-12-31'."""
     pending: int | UnsetType = UNSET
     held: int | UnsetType = UNSET
     lots: dict[str, int] | UnsetType = UNSET
