@@ -35,8 +35,8 @@ def run(until: int) -> float:
     from memberflow.store import runs
 
     start = perf_counter()
-    for task in runs.start(until):
-        assert runs.work(runtime.rules(), task, lambda: True)
+    for task in runs.start(runtime.rules(), until):
+        assert runs.work(runtime.rules(), task, lambda: True) is None
     return perf_counter() - start
 
 
