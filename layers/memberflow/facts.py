@@ -51,6 +51,13 @@ class Fact(Struct, tag_field="type", frozen=True, gc=False, omit_defaults=True, 
         return (self.at, self.rank, self.id)
 
 
+class ByHand(Fact, kw_only=True, frozen=True):
+    """What an operator decided, and why."""
+
+    reason: str
+    operator: str
+
+
 class Joined(Fact, tag="member.joined", kw_only=True, frozen=True):
     rank: ClassVar[int] = 0
     kind: ClassVar[str] = "member.joined"
@@ -160,34 +167,28 @@ class Delivered(Fact, tag="order.delivered", kw_only=True, frozen=True):
     kind: ClassVar[str] = "order.delivered"
 
 
-class Adjusted(Fact, tag="points.adjusted", kw_only=True, frozen=True):
+class Adjusted(ByHand, tag="points.adjusted", kw_only=True, frozen=True):
     """By hand: points given, or taken where negative. ``last_day``: until when they are usable (None: as earned)."""
 
     rank: ClassVar[int] = 11
     kind: ClassVar[str] = "points.adjusted"
     points: int
-    reason: str
-    operator: str
     last_day: int | None = None
 
 
-class Reinstated(Fact, tag="points.reinstated", kw_only=True, frozen=True):
+class Reinstated(ByHand, tag="points.reinstated", kw_only=True, frozen=True):
     """By hand: what expired within the programme's window comes back, usable through ``last_day`` (None: as earned)."""
 
     rank: ClassVar[int] = 12
     kind: ClassVar[str] = "points.reinstated"
-    reason: str
-    operator: str
     last_day: int | None = None
 
 
-class Extended(Fact, tag="points.extended", kw_only=True, frozen=True):
+class Extended(ByHand, tag="points.extended", kw_only=True, frozen=True):
     """By hand: lots that end on ``expiring_by`` or sooner are usable through ``last_day``."""
 
     rank: ClassVar[int] = 13
     kind: ClassVar[str] = "points.extended"
-    reason: str
-    operator: str
     expiring_by: int
     last_day: int
 
@@ -210,36 +211,30 @@ class ReceivedPoints(Fact, tag="points.received", kw_only=True, frozen=True):
     sender: str
 
 
-class TierHeld(Fact, tag="tier.held", kw_only=True, frozen=True):
+class TierHeld(ByHand, tag="tier.held", kw_only=True, frozen=True):
     """By hand: no review lowers the member's tier through the day ``until``."""
 
     rank: ClassVar[int] = 20
     kind: ClassVar[str] = "tier.held"
     until: int
-    reason: str
-    operator: str
 
 
-class TierGiven(Fact, tag="tier.given", kw_only=True, frozen=True):
+class TierGiven(ByHand, tag="tier.given", kw_only=True, frozen=True):
     """By hand: the member's tier from now on, through the day ``until`` if there is one."""
 
     rank: ClassVar[int] = 21
     kind: ClassVar[str] = "tier.given"
     tier: str
     until: int | None = None
-    reason: str
-    operator: str
 
 
-class Invited(Fact, tag="tier.invited", kw_only=True, frozen=True):
+class Invited(ByHand, tag="tier.invited", kw_only=True, frozen=True):
     """By hand: an invitation to a tier that is entered by one; open through the day ``until`` if there is one."""
 
     rank: ClassVar[int] = 22
     kind: ClassVar[str] = "tier.invited"
     tier: str
     until: int | None = None
-    reason: str
-    operator: str
 
 
 class Accepted(Fact, tag="tier.accepted", kw_only=True, frozen=True):
@@ -250,25 +245,21 @@ class Accepted(Fact, tag="tier.accepted", kw_only=True, frozen=True):
     tier: str
 
 
-class Judged(Fact, tag="order.judged", kw_only=True, frozen=True):
+class Judged(ByHand, tag="order.judged", kw_only=True, frozen=True):
     """By hand: an order out of the ordinary counts for tiers after all, or not."""
 
     rank: ClassVar[int] = 24
     kind: ClassVar[str] = "order.judged"
     order_id: str
     accepted: bool
-    reason: str
-    operator: str
 
 
-class Merged(Fact, tag="member.merged", kw_only=True, frozen=True):
+class Merged(ByHand, tag="member.merged", kw_only=True, frozen=True):
     """By hand: two records of one person become one; this one's facts are another's from now on. Once per member."""
 
     rank: ClassVar[int] = 16
     kind: ClassVar[str] = "member.merged"
     into: str
-    reason: str
-    operator: str
 
 
 class Bounced(Fact, tag="message.bounced", kw_only=True, frozen=True):

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from memberflow.decoder.values import at
+from memberflow.decoder.values import head
 from memberflow.events import grants
 from memberflow.facts import GrantUsed
 
 
 def _used(event: grants.GrantUsed, currency: str) -> GrantUsed:
-    return GrantUsed(at=at(event.occurred_at), id=event.use_id, member_id=event.member_id, grant=event.grant_id)
+    return GrantUsed(**head(event, event.use_id), grant=event.grant_id)
 
 
 FACTS: dict[type, Any] = {grants.GrantUsed: _used}

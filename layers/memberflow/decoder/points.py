@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from memberflow.decoder.values import at, day, minor
+from memberflow.decoder.values import by_hand, day, head, minor
 from memberflow.errors import BadInput
-from memberflow.events.fields import Happened
 from memberflow.events.points import (
-    ByHand,
     PointsAdjusted,
     PointsCancelled,
     PointsCommitted,
@@ -30,14 +28,6 @@ from memberflow.facts import (
 )
 
 
-def _head(event: Happened, id: str) -> dict[str, Any]:
-    return {"at": at(event.occurred_at), "id": id, "member_id": event.member_id}
-
-
-def _by_hand(event: ByHand, id: str) -> dict[str, Any]:
-    return _head(event, id) | {"reason": event.reason, "operator": event.operator}
-
-
 def _order_amount(event: PointsRedeemed | PointsReserved, currency: str) -> int | None:
     if event.order_amount is None:
         return None
@@ -54,7 +44,7 @@ def _redemption(event: PointsRedeemed, currency: str) -> Redemption:
     if event.partner is not None and event.points is None:
         raise BadInput("points", None, "how many points go to the partner")
     return Redemption(
-        **_head(event, event.redemption_id),
+        **head(event, event.redemption_id),
         points=event.points or 0,
         order_id=event.order_id,
         order_amount=_order_amount(event, currency),
@@ -66,7 +56,7 @@ def _redemption(event: PointsRedeemed, currency: str) -> Redemption:
 
 def _reserved(event: PointsReserved, currency: str) -> Reserved:
     return Reserved(
-        **_head(event, event.reservation_id),
+        **head(event, event.reservation_id),
         points=event.points,
         order_id=event.order_id,
         order_amount=_order_amount(event, currency),
@@ -74,35 +64,34 @@ def _reserved(event: PointsReserved, currency: str) -> Reserved:
 
 
 def _committed(event: PointsCommitted, currency: str) -> Committed:
-    return Committed(**_head(event, event.reservation_id), points=event.points, order_id=event.order_id)
+    return Committed(**head(event, event.reservation_id), points=event.points, order_id=event.order_id)
 
 
 def _cancelled(event: PointsCancelled, currency: str) -> Cancelled:
-    return Cancelled(**_head(event, event.reservation_id))
+    return Cancelled(**head(event, event.reservation_id))
 
 
 def _adjusted(event: PointsAdjusted, currency: str) -> Adjusted:
     if not event.points:
         raise BadInput("points", 0, "a whole number above or below zero")
-    head = _by_hand(event, event.adjustment_id)
-    return Adjusted(**head, points=event.points, last_day=_last_day(event.last_day))
+    return Adjusted(**by_hand(event, event.adjustment_id), points=event.points, last_day=_last_day(event.last_day))
 
 
 def _reinstated(event: PointsReinstated, currency: str) -> Reinstated:
-    return Reinstated(**_by_hand(event, event.reinstatement_id), last_day=_last_day(event.last_day))
+    return Reinstated(**by_hand(event, event.reinstatement_id), last_day=_last_day(event.last_day))
 
 
 def _extended(event: PointsExtended, currency: str) -> Extended:
     expiring_by, last_day = day("expiring_by", event.expiring_by), day("last_day", event.last_day)
     if last_day <= expiring_by:
         raise BadInput("last_day", event.last_day, f"a day after expiring_by, {event.expiring_by}")
-    return Extended(**_by_hand(event, event.extension_id), expiring_by=expiring_by, last_day=last_day)
+    return Extended(**by_hand(event, event.extension_id), expiring_by=expiring_by, last_day=last_day)
 
 
 def _transferred(event: PointsTransferred, currency: str) -> SentPoints:
     if event.to == event.member_id:
         raise BadInput("to", event.to, "another member than himself")
-    return SentPoints(**_head(event, event.transfer_id), points=event.points, to=event.to)
+    return SentPoints(**head(event, event.transfer_id), points=event.points, to=event.to)
 
 
 FACTS: dict[type, Any] = {

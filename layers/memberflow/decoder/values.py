@@ -3,10 +3,22 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
 from memberflow.errors import BadInput
+from memberflow.events.fields import ByHand, Happened
 from memberflow.facts import moment
 from memberflow.programme.schema.fields import DECIMAL_PLACES
+
+
+def head(event: Happened, id: str) -> dict[str, Any]:
+    """What every fact begins with."""
+    return {"at": at(event.occurred_at), "id": id, "member_id": event.member_id}
+
+
+def by_hand(event: ByHand, id: str) -> dict[str, Any]:
+    """The same of what an operator decided, with his reason."""
+    return head(event, id) | {"reason": event.reason, "operator": event.operator}
 
 
 def at(when: datetime) -> int:

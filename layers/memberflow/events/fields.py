@@ -35,3 +35,10 @@ Text = Annotated[str, Meta(min_length=1, max_length=500)]
 class Happened(Struct, tag_field="type", kw_only=True, omit_defaults=True):
     member_id: Id
     occurred_at: Moment
+
+
+class ByHand(Happened, kw_only=True):
+    """What an operator does, and why."""
+
+    reason: Text
+    operator: Name

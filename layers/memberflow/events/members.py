@@ -6,7 +6,7 @@ from typing import Annotated
 
 from msgspec import Meta, field
 
-from memberflow.events.fields import Address, Birthday, Happened, Id, Name, Text
+from memberflow.events.fields import Address, Birthday, ByHand, Happened, Id, Name
 
 
 class Profile(Happened, kw_only=True):
@@ -39,12 +39,10 @@ class ConsentChanged(Happened, tag="consent.changed", kw_only=True):
     text_version: Name = "unknown"
 
 
-class MemberMerged(Happened, tag="member.merged", kw_only=True):
+class MemberMerged(ByHand, tag="member.merged", kw_only=True):
     """Two records of one person become one: everything this member did is the other's, now and from now on."""
 
     into: Id
-    reason: Text
-    operator: Name
 
 
 class ActivityDone(Happened, tag="activity.done", kw_only=True):

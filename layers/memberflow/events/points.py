@@ -6,7 +6,7 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from memberflow.events.fields import Amount, Currency, Day, Happened, Id, Name, Points, Text
+from memberflow.events.fields import Amount, ByHand, Currency, Day, Happened, Id, Name, Points
 
 Quantity = Annotated[int, Meta(ge=1, le=1000)]
 Movement = Annotated[int, Meta(ge=-(10**12), le=10**12, description="Points given, or taken where negative.")]
@@ -51,13 +51,6 @@ class PointsCancelled(Happened, tag="points.cancelled", kw_only=True):
     """A till no longer wants what it had reserved."""
 
     reservation_id: Id
-
-
-class ByHand(Happened, kw_only=True):
-    """What an operator does, and why."""
-
-    reason: Text
-    operator: Name
 
 
 class PointsAdjusted(ByHand, tag="points.adjusted", kw_only=True):

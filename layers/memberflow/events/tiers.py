@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from memberflow.events.fields import Day, Happened, Id, Name
-from memberflow.events.points import ByHand
+from memberflow.events.fields import ByHand, Day, Happened, Id, Name
 
 
 class TierHeld(ByHand, tag="tier.held", kw_only=True):
