@@ -134,7 +134,7 @@ def what_was_agreed_is_refused(patch: Patch) -> None:
     def wrong(rules: Rules, member: Member, fact: Redemption, out: Outcome, history: History | None) -> None:
         right(rules, member, msgspec.structs.replace(fact, agreed=False), out, history)
 
-    patch.setattr(spending, "redeem", wrong)
+    patch.setitem(happen.HAPPEN, Redemption, wrong)
 
 
 def a_refund_belongs_to_its_own_day(patch: Patch) -> None:

@@ -11,7 +11,7 @@ from memberflow.engine.rules import Rules
 from memberflow.facts import Adjusted, Extended, Merged, ReceivedPoints, Reinstated, SentPoints
 
 
-def adjust(rules: Rules, member: Member, fact: Adjusted, out: Outcome) -> None:
+def adjust(rules: Rules, member: Member, fact: Adjusted, out: Outcome, history: History | None) -> None:
     """Gives points, or takes them soonest lot first; what is missing is owed or forgiven like that of a refund."""
     if fact.points > 0:
         _give(rules, member, fact.at, fact.name, fact.points, fact.last_day, out)
@@ -24,8 +24,9 @@ def adjust(rules: Rules, member: Member, fact: Adjusted, out: Outcome) -> None:
     out.given -= taken
 
 
-def reinstate(rules: Rules, member: Member, fact: Reinstated, out: Outcome, history: History) -> None:
+def reinstate(rules: Rules, member: Member, fact: Reinstated, out: Outcome, history: History | None) -> None:
     """What expired on a day of the programme's window comes back as one lot."""
+    assert history is not None
     within = rules.lasting.reinstate_within
     if within is None:
         out.refusals.append(Refusal(fact.name, "not_reinstatable"))
@@ -42,12 +43,12 @@ def reinstate(rules: Rules, member: Member, fact: Reinstated, out: Outcome, hist
         one.points = 0
 
 
-def extend(rules: Rules, member: Member, fact: Extended, history: History | None) -> None:
+def extend(rules: Rules, member: Member, fact: Extended, out: Outcome, history: History | None) -> None:
     points.move(member, fact.last_day + 1, history, until=fact.expiring_by + 1)
     member.wake = min(member.wake, fact.at)
 
 
-def send(rules: Rules, member: Member, fact: SentPoints, out: Outcome) -> None:
+def send(rules: Rules, member: Member, fact: SentPoints, out: Outcome, history: History | None) -> None:
     """Soonest lot first; the sender's word stands, so what is gone meanwhile is owed."""
     taken = points.take(member, fact.at, fact.name, fact.points, out)
     if taken < fact.points:
@@ -55,13 +56,13 @@ def send(rules: Rules, member: Member, fact: SentPoints, out: Outcome) -> None:
     out.given -= fact.points
 
 
-def receive(rules: Rules, member: Member, fact: ReceivedPoints, out: Outcome) -> None:
+def receive(rules: Rules, member: Member, fact: ReceivedPoints, out: Outcome, history: History | None) -> None:
     """The points keep their end: a gift does not make them younger, nor older."""
     for gone, count in fact.lots:
         _give(rules, member, fact.at, fact.name, count, gone - 1, out)
 
 
-def leave(rules: Rules, member: Member, fact: Merged, out: Outcome) -> None:
+def leave(rules: Rules, member: Member, fact: Merged, out: Outcome, history: History | None) -> None:
     """He lives on in another's record: his points and grants leave with his facts; nothing is left but where to."""
     for held in list(member.held):
         spending.lapse(rules, member, held.id, fact.at, out)

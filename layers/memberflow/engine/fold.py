@@ -26,9 +26,10 @@ from collections.abc import Iterable
 from operator import attrgetter
 
 from memberflow.engine import grants, journeys, points, referrals, reviews, revisions, rewards, segments, spending
-from memberflow.engine.happen import HAPPEN, must_wait
+from memberflow.engine.happen import HAPPEN
 from memberflow.engine.history import History
 from memberflow.engine.member import DISTANT, Member
+from memberflow.engine.orders import must_wait
 from memberflow.engine.outcome import Outcome
 from memberflow.engine.rules import Rules
 from memberflow.facts import AnyFact, Delivered, GrantUsed, Joined, Judged, Order, Refund, Reinstated, TierGiven

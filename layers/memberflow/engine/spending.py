@@ -59,7 +59,7 @@ def redeem(rules: Rules, member: Member, fact: Redemption, out: Outcome, history
     points.prolong(rules, member, "redemption", rules.zone.day(fact.at), wanted, history)
 
 
-def reserve(rules: Rules, member: Member, fact: Reserved, out: Outcome) -> None:
+def reserve(rules: Rules, member: Member, fact: Reserved, out: Outcome, history: History | None) -> None:
     code = refused(rules, member, fact)
     if code is not None:
         out.refusals.append(Refusal(fact.name, code))
@@ -82,7 +82,7 @@ def commit(rules: Rules, member: Member, fact: Committed, out: Outcome, history:
     points.prolong(rules, member, "redemption", rules.zone.day(fact.at), fact.points, history)
 
 
-def cancel(rules: Rules, member: Member, fact: Cancelled, out: Outcome) -> None:
+def cancel(rules: Rules, member: Member, fact: Cancelled, out: Outcome, history: History | None) -> None:
     held = _let_go(member, fact.id)
     if held is None:
         out.refusals.append(Refusal(fact.name, "no_reservation"))
