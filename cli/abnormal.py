@@ -8,8 +8,7 @@ import click
 
 from cli import options, screen, sources, table, words
 from memberflow.engine.outcome import Decision
-from memberflow.engine.rules import Rules, compiled
-from memberflow.programme import author
+from memberflow.engine.rules import Rules
 
 
 @click.command("abnormal")
@@ -21,7 +20,7 @@ def command(**given: Any) -> None:
     Beside each is the amount from which on it was out of the ordinary for its member. An operator judges by an event
     order.judged. Of a table in AWS every item is read, and paid for.
     """
-    rules = compiled(author.ship(author.named(given["programme"])))
+    rules = options.rules_of(given)
     _, items = sources.named(given).of_members()
     rows: list[tuple[int, list[str]]] = []
     for member_id, held in table.held(items).items():

@@ -9,8 +9,6 @@ import click
 from cli import options, screen, sources, table, words
 from cli.tongue import Tongue
 from memberflow.engine.outcome import Decision
-from memberflow.engine.rules import compiled
-from memberflow.programme import author
 
 
 @click.command("candidates")
@@ -22,7 +20,7 @@ def command(**given: Any) -> None:
     What was seen of each is as of the day he was found. An operator invites by an event tier.invited. Of a table in AWS
     every item is read, and paid for.
     """
-    tongue = Tongue(compiled(author.ship(author.named(given["programme"]))), "en")
+    tongue = Tongue(options.rules_of(given), "en")
     _, items = sources.named(given).of_members()
     rows = []
     for member_id, held in table.held(items).items():

@@ -12,11 +12,10 @@ from msgspec import Struct
 from cli import explanation, factfiles, letter, options, phrases, screen, sources, table, words
 from cli.table import Message
 from cli.tongue import Tongue
-from memberflow.engine.rules import Rules, compiled
+from memberflow.engine.rules import Rules
 from memberflow.errors import MemberflowError
 from memberflow.explain import explain
 from memberflow.facts import AnyFact
-from memberflow.programme import author
 
 
 class UnknownMember(MemberflowError):
@@ -45,7 +44,7 @@ def command(member: str, at: str | None, language: str, reader: str, statement: 
     Folded anew from his facts, so it can be asked as of any date. Without --at: as of now, which for a saved table is
     its last run, for files the last fact.
     """
-    rules = compiled(author.ship(author.named(given["programme"])))
+    rules = options.rules_of(given)
     known = known_of(rules, member, given)
     moment = known.now if at is None else words.parse_moment(rules, "--at", at)
     told = explain(rules, member, known.facts, moment)

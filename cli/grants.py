@@ -10,9 +10,8 @@ from cli import options, screen, sources, words
 from cli.explain import known_of
 from cli.tongue import Tongue
 from memberflow.engine.member import DISTANT
-from memberflow.engine.rules import Rules, compiled
+from memberflow.engine.rules import Rules
 from memberflow.entitled import Entitled, Given, entitled
-from memberflow.programme import author
 
 
 @click.command("grants")
@@ -26,7 +25,7 @@ def command(member: str, at: str | None, **given: Any) -> None:
 
     Folded from his facts, so it can be asked as of any date. The id of an open grant is what a till says to use it.
     """
-    rules = compiled(author.ship(author.named(given["programme"])))
+    rules = options.rules_of(given)
     known = known_of(rules, member, given)
     moment = known.now if at is None else words.parse_moment(rules, "--at", at)
     told, place = entitled(rules, member, known.facts, moment), screen.console()

@@ -12,9 +12,8 @@ from cli import factfiles, liability_report, options, screen, sources, table, wo
 from cli.owed import Owed, Sale, breakage
 from memberflow.engine.fold import fold
 from memberflow.engine.outcome import Outcome
-from memberflow.engine.rules import Rules, compiled
+from memberflow.engine.rules import Rules
 from memberflow.facts import AnyFact
-from memberflow.programme import author
 from memberflow.programme.schema.fields import DECIMAL_PLACES
 
 Facts = dict[str, list[AnyFact]]
@@ -50,7 +49,7 @@ def command(**given: Any) -> None:
     80 % are used, are 19.20; a sale at 800, which is what its goods cost alone, is 800 x 800 / 819.20 = 781.25 for the
     goods and 18.75 for the points, deferred until they are used or expire.
     """
-    rules = compiled(author.ship(author.named(given["programme"])))
+    rules = options.rules_of(given)
     facts, until = _facts(rules, given)
     owed = _owed(rules, facts, until)
     sale = _sale(rules, owed, given) if given["sale"] else None

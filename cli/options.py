@@ -38,6 +38,11 @@ def programme(required: bool = False) -> Callable[[Command], Command]:
     return click.option("--programme", metavar="FILE", required=required, default=default, show_default=True, help=help)
 
 
+def rules_of(given: dict[str, Any]) -> Rules:
+    """The rules of the programme that was named, from its first revision on. Raises BadProgramme."""
+    return compiled(author.ship(author.named(given["programme"])))
+
+
 def about_facts(command: Command) -> Command:
     """The options of simulate and replay, which answer the same question in two ways."""
     for option in (

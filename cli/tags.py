@@ -10,9 +10,8 @@ from cli import options, screen, sources, words
 from cli.explain import known_of
 from memberflow.engine.habits import Seen
 from memberflow.engine.member import Scored
-from memberflow.engine.rules import Rules, compiled
+from memberflow.engine.rules import Rules
 from memberflow.entitled import entitled
-from memberflow.programme import author
 
 
 @click.command("tags")
@@ -23,7 +22,7 @@ from memberflow.programme import author
 @options.programme()
 def command(member: str, at: str | None, **given: Any) -> None:
     """Show MEMBER's segment with its scores, and every tag of the programme with the figures that it looks at."""
-    rules = compiled(author.ship(author.named(given["programme"])))
+    rules = options.rules_of(given)
     known = known_of(rules, member, given)
     moment = known.now if at is None else words.parse_moment(rules, "--at", at)
     told, place = entitled(rules, member, known.facts, moment), screen.console()

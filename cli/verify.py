@@ -10,8 +10,7 @@ import click
 import msgspec
 
 from cli import options, screen, sources, table
-from memberflow.engine.rules import Rules, compiled
-from memberflow.programme import author
+from memberflow.engine.rules import Rules
 from memberflow.verify import Violation, violations
 
 if TYPE_CHECKING:
@@ -31,7 +30,7 @@ def command(**given: Any) -> None:
     What is stored and expected is shown as it is kept: days are counted from 1970-01-01, moments in milliseconds, money
     in minor units. Of a table in AWS every item is read, and paid for.
     """
-    rules, place = compiled(author.ship(author.named(given["programme"]))), sources.named(given)
+    rules, place = options.rules_of(given), sources.named(given)
     members = _by_member(*place.of_members())
     known, wrong = 0, []
     with screen.steps("members", len(members)) as done:
