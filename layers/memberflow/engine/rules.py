@@ -54,18 +54,21 @@ class Rules:
         self._review(programme.tiers)
         self._kept_from: dict[int, int] = {}
         self._points(programme, places, before)
-        periods = [*(journey.after for journey in self.dormancies), *self.lasting.periods]
+        self.soonest_ms = self._soonest()
+        """What a fact makes due lies at least so far ahead of it (birthdays and changes of tier apart)."""
+        self._rewards(programme, places)
+
+    def _soonest(self) -> int:
+        """A journey may speak of lots so long before they end."""
+        periods = [journey.after for journey in self.dormancies]
+        periods += [journey.after for journey in self.timed if journey.trigger in ("first_order", "order")]
         if self.usable_after is not None:
             periods.append(self.usable_after)
         if self.review == "from_entry":
             periods.append(self.review_every)
-        periods += [journey.after for journey in self.timed if journey.trigger in ("first_order", "order")]
-        self.soonest_ms = min((period.least_ms for period in periods), default=DISTANT)
-        """What a fact makes due lies at least so far ahead of it (birthdays and changes of tier apart)."""
         ahead = max((journey.before.most_days for journey in self.timed), default=0)
-        lasts = min((period.least_ms for period in self.lasting.periods), default=DISTANT)
-        self.soonest_ms = min(self.soonest_ms, lasts - ahead * DAY)
-        self._rewards(programme, places)
+        lots = [period.least_ms - ahead * DAY for period in self.lasting.periods]
+        return min([*lots, *(period.least_ms for period in periods)], default=DISTANT)
 
     def _journeys(self, programme: Programme, catalogue: Catalogue) -> None:
         quiet = programme.quiet_hours
