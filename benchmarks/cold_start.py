@@ -22,7 +22,7 @@ def main() -> None:
         compiled, plain = package.runtime(bytecode=True), package.runtime(bytecode=False)
         environment = {name: os.environ[name] for name in (*NAMES, *AWS)}
         plain_environment = dict(environment)
-        environment |= {"AWS_DATA_PATH": str(layer / "models")}
+        environment |= {"SDK_DESCRIPTIONS": str(layer / "models")}
         environment |= {"PROGRAMME_FILE": str(layer / "programmes" / "sample.json"), "PYTHONTZPATH": ""}
 
         def start(handler: str, *path: Path, events: tuple[object, ...] = ()) -> Invocation:

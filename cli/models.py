@@ -1,7 +1,7 @@
 """Writes the SDK's descriptions of services, cut down to the operations that the functions use, for the layer.
 
-botocore reads a service's whole description to make a client of it, which is a good part of a cold start. With
-AWS_DATA_PATH set to the folder written here it reads these instead.
+botocore reads a service's whole description and every service's endpoints to make a client, after looking through 400
+folders: a quarter of a cold start. With SDK_DESCRIPTIONS set to the folder written here it reads only this.
 """
 
 from __future__ import annotations
@@ -34,9 +34,12 @@ USED = {
 """A test holds the functions to these."""
 
 
+AS_THEY_ARE = ("_retry", "partitions", "sdk-default-configuration")
+
+
 def trimmed(service: str) -> dict[str, Any]:
-    """The description with the operations used and the shapes that they reach."""
-    model = Loader().load_service_model(service, "service-2")
+    """The description with the operations used and the shapes that they reach, and no documentation."""
+    model = _plain(Loader().load_service_model(service, "service-2"))
     operations = {name: model["operations"][name] for name in USED[service]}
     needed: set[str] = set()
     waiting = [shape for operation in operations.values() for shape in _shapes_in(operation)]
@@ -61,12 +64,33 @@ def _shapes_in(node: Any) -> Iterator[str]:
             yield from _shapes_in(part)
 
 
+def _plain(node: Any) -> Any:
+    if isinstance(node, dict):
+        return {key: _plain(part) for key, part in node.items() if key != "documentation" or isinstance(part, dict)}
+    return [_plain(part) for part in node] if isinstance(node, list) else node
+
+
+def endpoints() -> dict[str, Any]:
+    """Regions and partitions, without what each service has of its own: where one is, its rules say."""
+    found: dict[str, Any] = Loader().load_data("endpoints")
+    return {**found, "partitions": [{**partition, "services": {}} for partition in found["partitions"]]}
+
+
 def write(folder: Path) -> None:
+    loader = Loader()
     for service in USED:
-        version = Loader().determine_latest_version(service, "service-2")
-        file = folder / service / version / "service-2.json"
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(json.dumps(trimmed(service), separators=(",", ":")), encoding="utf-8")
+        version = loader.determine_latest_version(service, "service-2")
+        _write(folder / service / version / "service-2.json", trimmed(service))
+        rules = loader.load_service_model(service, "endpoint-rule-set-1")
+        _write(folder / service / version / "endpoint-rule-set-1.json", _plain(rules))
+    _write(folder / "endpoints.json", endpoints())
+    for name in AS_THEY_ARE:
+        _write(folder / f"{name}.json", loader.load_data(name))
+
+
+def _write(file: Path, content: Any) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(json.dumps(content, separators=(",", ":")), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -41,6 +41,8 @@ class Settings(Struct, frozen=True):
     event_bus: str = ""
     unsubscribe_url: str = ""
     link_key: str = ""
+    sdk_descriptions: str = ""
+    """A folder of the SDK's descriptions of services; the SDK's own where empty."""
 
 
 @cache
@@ -59,6 +61,7 @@ def settings() -> Settings:
         event_bus=os.environ.get("EVENT_BUS", ""),
         unsubscribe_url=os.environ.get("UNSUBSCRIBE_URL", ""),
         link_key=os.environ.get("LINK_KEY_PARAMETER", ""),
+        sdk_descriptions=os.environ.get("SDK_DESCRIPTIONS", ""),
     )
 
 

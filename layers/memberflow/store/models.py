@@ -39,6 +39,7 @@ from pynamodb.models import Model
 
 from memberflow import facts, runtime
 from memberflow.errors import StoreUnavailable
+from memberflow.store.sdk import describe
 
 
 @contextmanager
@@ -223,6 +224,9 @@ class ParkedItem(Item, discriminator="parked"):
 
 connection = Item._get_connection().connection
 """One connection, one SDK session: a second session costs 60 ms and 7 MB."""
+
+if runtime.settings().sdk_descriptions:
+    describe(connection.session, runtime.settings().sdk_descriptions)
 
 connection.client  # noqa: B018 - made here, while the function starts, and not in its first request
 
