@@ -32,7 +32,21 @@ from memberflow.engine.member import DISTANT, Member
 from memberflow.engine.orders import must_wait
 from memberflow.engine.outcome import Outcome
 from memberflow.engine.rules import Rules
-from memberflow.facts import AnyFact, Delivered, GrantUsed, Joined, Judged, Order, Refund, Reinstated, TierGiven
+from memberflow.facts import (
+    Activity,
+    AnyFact,
+    Consent,
+    Delivered,
+    GrantUsed,
+    Joined,
+    Judged,
+    Order,
+    Redemption,
+    Refund,
+    Reinstated,
+    TierGiven,
+    Updated,
+)
 
 
 def fold(
@@ -47,9 +61,10 @@ def fold(
 
     ``history``: an empty one, for who wants to see each order's fate.
     """
-    member, last = Member(member_id), None
-    history = History() if history is None else history
-    for fact in sorted(facts, key=_KEY):
+    member, last, ordered = Member(member_id), None, sorted(facts, key=_KEY)
+    if history is None and _looks_back(rules, ordered):
+        history = History()
+    for fact in ordered:
         if fact.at > now:
             break
         _step(rules, member, fact, out, history)
@@ -60,6 +75,16 @@ def fold(
     if now >= member.wake:
         advance(rules, member, now, out, history)
     return member
+
+
+def _looks_back(rules: Rules, facts: list[AnyFact]) -> bool:
+    """Whether one of the facts may ask what became of an order before it: a tenth of the work is to keep that."""
+    if rules.later is not rules or not rules.enrols_on_order:
+        return True
+    return not all(type(fact) in _LOOKS_AHEAD for fact in facts)
+
+
+_LOOKS_AHEAD = {Joined, Updated, Consent, Order, Activity, Redemption}
 
 
 def apply(rules: Rules, member: Member, fact: AnyFact, out: Outcome, history: History | None = None) -> None:
@@ -142,26 +167,30 @@ def crosses(rules: Rules, member: Member, until: int) -> bool:
 
 
 def _next_due(rules: Rules, member: Member) -> tuple[int, int, str]:
-    at, key = journeys.due(rules, member)
-    soonest = (at, 5, key)
-    if member.lots:
-        soonest = min(soonest, (points.expiry_due(rules, member), 2, ""))
-    at = reviews.due(rules, member)
-    if at != DISTANT:
-        soonest = min(soonest, (at, 3, member.tier or ""))
-    if member.pending:
-        soonest = min(soonest, (points.usable_due(rules, member), 0, ""))
-    if member.held:
-        soonest = min(soonest, (spending.due(member)[0], 1, spending.due(member)[1]))
-    if member.referred_by is not None:
-        soonest = min(soonest, (referrals.due(rules, member), 4, ""))
+    """Asked from the last rank to the first: of what falls due at one moment the first goes first."""
+    at, rank, key = DISTANT, _SCORE, ""
     if rules.rewards or member.grants:
-        at, key = grants.due(rules, member)
-        soonest = min(soonest, (at, 6, key), (segments.due(rules, member), 7, ""))
-    return min(soonest, (rules.until, _REVISION, "")) if rules.until != DISTANT else soonest
+        at = segments.due(rules, member)
+        soonest, rule = grants.due(rules, member)
+        if soonest <= at:
+            at, rank, key = soonest, _GRANT, rule
+    soonest, journey = journeys.due(rules, member)
+    if soonest <= at:
+        at, rank, key = soonest, _JOURNEY, journey
+    if member.referred_by is not None and (soonest := referrals.due(rules, member)) <= at:
+        at, rank, key = soonest, _REFERRAL, ""
+    if (soonest := reviews.due(rules, member)) < DISTANT and soonest <= at:
+        at, rank, key = soonest, _REVIEW, member.tier or ""
+    if member.lots and (soonest := points.expiry_due(rules, member)) <= at:
+        at, rank, key = soonest, _EXPIRY, ""
+    if member.held and (lapsing := spending.due(member))[0] <= at:
+        at, rank, key = lapsing[0], _LAPSE, lapsing[1]
+    if member.pending and (soonest := points.usable_due(rules, member)) <= at:
+        at, rank, key = soonest, _USABLE, ""
+    return (rules.until, _REVISION, "") if rules.until <= at else (at, rank, key)
 
 
-_REVISION = -1
+_REVISION, _USABLE, _LAPSE, _EXPIRY, _REVIEW, _REFERRAL, _JOURNEY, _GRANT, _SCORE = range(-1, 8)
 _KEY = attrgetter("at", "rank", "id")
 
 
