@@ -10,6 +10,7 @@ from cli.screen import columns
 from cli.table import Message
 from cli.tongue import Tongue
 from memberflow.engine.fallout import Leaving
+from memberflow.engine.member import NEVER
 from memberflow.engine.outlook import Review
 from memberflow.explain import Counting, Due, Explanation
 
@@ -36,21 +37,24 @@ def show(screen: Console, tongue: Tongue, told: Explanation, messages: list[Mess
 
 
 def _table(screen: Console, tongue: Tongue, name: str, rows: list[list[str]], **values: str) -> None:
-    columns(screen, tongue.say(f"{name}_title", **values), tongue.heads(f"{name}_heads"), rows)
+    """The last heads go with columns that the rows have only sometimes."""
+    heads = tongue.heads(f"{name}_heads")[: len(rows[0])] if rows else []
+    columns(screen, tongue.say(f"{name}_title", **values), heads, rows)
 
 
 def lines(tongue: Tongue, told: Explanation) -> Iterator[str]:
     rules, say = tongue.rules, tongue.say
     at, currency = words.moment(rules, told.at), rules.programme.currency
     yield say("as_of", member=told.member_id, at=at, zone=rules.zone.name, currency=currency)
+    if told.merged_into is not None:
+        yield say("merged", other=told.merged_into)
     yield ""
     if told.tier is None:
         yield say("not_enrolled_or_bought" if rules.enrols_on_order else "not_enrolled")
     else:
         yield from _of_tier(tongue, told)
         yield from _entitled(tongue, told)
-    if told.debt:
-        yield say("owes", points=f"{told.debt:,}")
+    yield from _points_not_usable(tongue, told)
     if told.waiting_refunds:
         yield say("waiting_refunds", ids=", ".join(told.waiting_refunds))
     if told.waiting_orders:
@@ -59,6 +63,17 @@ def lines(tongue: Tongue, told: Explanation) -> Iterator[str]:
         yield say("refused", cause=tongue.cause(refusal.fact), code=refusal.code.replace("_", " "))
     yield _due(tongue, told, told.due)
     yield ""
+
+
+def _points_not_usable(tongue: Tongue, told: Explanation) -> Iterator[str]:
+    """What is not among the usable points: pending, held for a till, or owed."""
+    for usable, _, points, *_ in told.pending:
+        when = tongue.say("on_delivery") if usable == NEVER else words.day(usable)
+        yield tongue.say("pending", points=f"{points:,}", when=when)
+    for held in told.held:
+        yield tongue.say("held_back", points=f"{held.points:,}", until=words.moment(tongue.rules, held.until))
+    if told.debt:
+        yield tongue.say("owes", points=f"{told.debt:,}")
 
 
 def _entitled(tongue: Tongue, told: Explanation) -> Iterator[str]:
@@ -132,8 +147,12 @@ def _what(tongue: Tongue, told: Explanation, due: Due) -> str:
         return tongue.say("grant", rule=due.journey) if due.journey else tongue.say("grant_ends")
     if due.what != "message":
         return tongue.say(due.what)
-    after = tongue.rules.programme.journeys[due.journey].after
-    return tongue.say("message_dormant" if after else "message_birthday", journey=due.journey, after=after)
+    journey = tongue.rules.programme.journeys[due.journey]
+    phrase = _OCCASIONS.get(journey.trigger, "message_due")
+    return tongue.say(phrase, journey=due.journey, after=journey.after)
+
+
+_OCCASIONS = {"dormancy": "message_dormant", "birthday": "message_birthday"}
 
 
 def _orders(tongue: Tongue, told: Explanation) -> list[list[str]]:
@@ -171,6 +190,8 @@ def _lots(told: Explanation) -> list[list[str]]:
 
 
 def _statement(tongue: Tongue, told: Explanation) -> list[list[str]]:
+    """With points that are earned but not usable yet, where there were any."""
+    pends = any(entry.pending for entry in told.entries)
     return [
         [
             words.moment(tongue.rules, entry.at),
@@ -178,6 +199,7 @@ def _statement(tongue: Tongue, told: Explanation) -> list[list[str]]:
             words.last_day(entry.lot),
             f"{entry.points:+,}",
             f"{entry.balance:,}",
+            *([f"{entry.pending:+,}" if entry.pending else ""] if pends else []),
         ]
         for entry in told.entries
     ]

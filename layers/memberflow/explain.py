@@ -11,7 +11,7 @@ from memberflow.engine import fallout, fold, measures, outlook
 from memberflow.engine.entitlement import Entitlement, entitlement
 from memberflow.engine.fallout import Leaving
 from memberflow.engine.history import History
-from memberflow.engine.member import DISTANT
+from memberflow.engine.member import DISTANT, Held
 from memberflow.engine.outcome import Decision, Entry, Occurrence, Outcome, Refusal
 from memberflow.engine.outlook import Part, Review, TierAhead
 from memberflow.engine.rules import Rules
@@ -53,8 +53,10 @@ class Explanation(Struct, frozen=True):
     ``first``: the first day of today's window; ``orders``: those in it; ``leaving``: when they leave it. ``scores``:
     how each is made up. ``ahead``: the tiers above his, the next one first. ``hold``: the day an operator's hold ends,
     who said so and why. ``member_days``: how long he has been one, which no rule looks at. ``lots``: [day on which they
-    are gone, points]. ``entries``: every movement of points, the statement. ``waiting_refunds`` wait for their order,
-    ``waiting_orders`` for the member to join.
+    are gone, points]. ``pending``: [day on which they become usable (NEVER: with their delivery), day on which they are
+    gone, points]. ``held``: points held back for tills. ``entries``: every movement of points, the statement.
+    ``waiting_refunds`` wait for their order, ``waiting_orders`` for the member to join. ``merged_into``: the member
+    whose record has all this now.
     """
 
     member_id: str
@@ -84,6 +86,9 @@ class Explanation(Struct, frozen=True):
     candidate_for: list[str]
     member_days: int | None
     entitlement: Entitlement
+    pending: list[list[int]]
+    held: list[Held]
+    merged_into: str | None
 
 
 def explain(rules: Rules, member_id: str, facts: Iterable[AnyFact], at: int) -> Explanation:
@@ -122,6 +127,9 @@ def explain(rules: Rules, member_id: str, facts: Iterable[AnyFact], at: int) -> 
         candidate_for=list(member.candidate_for),
         member_days=None if member.enrolled_at is None else today - rules.zone.day(member.enrolled_at),
         entitlement=entitlement(rules, member, at),
+        pending=member.pending,
+        held=member.held,
+        merged_into=member.merged_into,
     )
 
 

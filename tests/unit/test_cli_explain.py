@@ -6,6 +6,7 @@ import gzip
 import json
 import os
 import re
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from memberflow.facts import encode
 from tests.happened import at, order, redeem, refund
 
 TABLE = "table.jsonl.gz"
+SAMPLE = Path(__file__).parents[2] / "layers" / "programmes" / "sample"
 
 
 def run(*arguments: str) -> Result:
@@ -280,3 +282,30 @@ def test_both_languages_say_the_same_things() -> None:
         assert set(re.findall(r"{\w+}", english)) == set(re.findall(r"{\w+}", phrases.CHINESE[name])), name
     assert phrases.OUTCOMES["en"].keys() <= phrases.OUTCOMES["zh-CN"].keys()
     assert phrases.CAUSES["en"].keys() <= phrases.CAUSES["zh-CN"].keys()
+
+
+@pytest.fixture
+def waiting(folder: Path) -> str:
+    """What is told where points wait ten days, of a member of whose first order's points a till holds some."""
+    shutil.copytree(SAMPLE, folder / "waiting")
+    page = folder / "waiting" / "programme.yaml"
+    page.write_text(page.read_text().replace("  cost: 0.008", "  usable_after: 10 days\n  cost: 0.008"))
+    happened = [
+        {"type": "order.paid", "order_id": "a", "amount": "350.00", "occurred_at": "2026-03-01T10:00:00Z"},
+        {"type": "points.reserved", "reservation_id": "t", "points": 100, "occurred_at": "2026-03-20T10:00:00Z"},
+        {"type": "order.paid", "order_id": "b", "amount": "50.00", "occurred_at": "2026-03-20T10:05:00Z"},
+    ]
+    lines = [json.dumps(one | {"member_id": "may", "currency": "GBP"}) for one in happened]
+    Path("facts.jsonl").write_text("\n".join(lines))
+    return shown("explain", "may", "--facts", "facts.jsonl", "--programme", "waiting", "--statement")
+
+
+def test_points_that_are_pending_or_held_for_a_till_are_told(waiting: str) -> None:
+    assert "50 points are pending until 2026-03-30." in waiting
+    assert "100 points are held for a till until 2026-03-20 10:15." in waiting
+
+
+def test_a_statement_shows_what_became_pending_and_what_stopped(waiting: str) -> None:
+    movements = [line.split()[-3:] for line in waiting.partition("Statement")[2].splitlines()]
+    assert ["+0", "250", "+50"] in movements
+    assert ["+0", "0", "-350"] in movements
