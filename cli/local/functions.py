@@ -100,6 +100,7 @@ class Functions:
             for name, value in function.environment.items():
                 if environment.setdefault(name, value) != value:
                     raise BadWiring(f"{name} is {environment[name]!r} for one function, {value!r} for {function.name}")
+        environment.pop("SDK_DESCRIPTIONS", None)  # a folder that only the build makes: here the SDK has its own
         return environment
 
     def _counted(self) -> Callable[..., Any]:
