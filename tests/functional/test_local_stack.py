@@ -41,7 +41,7 @@ def given_up(stack: LocalStack) -> list[dict[str, Any]]:
 
 
 def orders_kept(stack: LocalStack) -> list[str]:
-    items = stack.client("dynamodb").scan(TableName="memberflow-local-items")["Items"]
+    items = stack.client("dynamodb").scan(TableName="memberflow-local-members")["Items"]
     return sorted(item["pk"]["S"] for item in items if item["sk"]["S"] == "ORDER")
 
 
@@ -51,7 +51,7 @@ def orders_kept(stack: LocalStack) -> list[str]:
 def test_functions_find_the_environment_that_the_template_gives_them(stack: LocalStack) -> None:
     environment = stack.wiring.functions["KeepOrders"].environment
 
-    assert environment["TABLE_NAME"] == os.environ["TABLE_NAME"] == "memberflow-local-items"
+    assert environment["TABLE_NAME"] == os.environ["TABLE_NAME"] == "memberflow-local-members"
     assert environment["MAIL_SET"] == "memberflow-local-mails"
     assert environment["DUE_SHARDS"] == "2"
     assert "Tasks" in environment["SHARD_TASKS_URL"]
@@ -297,7 +297,7 @@ def test_a_scheduled_call_that_keeps_failing_is_given_up_to_its_destination(stac
 def test_a_change_of_the_table_looks_as_lambda_hands_it_over(stack: LocalStack) -> None:
     item = {"pk": {"S": "m"}, "sk": {"S": "MESSAGE#7"}, "state": {"S": "waiting"}, "body": {"B": b"\x00\xff"}}
     item["deep"] = {"M": {"inside": {"L": [{"B": b"\x01"}]}}}
-    stack.client("dynamodb").put_item(TableName="memberflow-local-items", Item=item)
+    stack.client("dynamodb").put_item(TableName="memberflow-local-members", Item=item)
 
     stack.pump()
 
@@ -337,14 +337,14 @@ def test_a_saved_table_is_there_again_in_another_stack_and_calls_nobody(tmp_path
     with LocalStack(TEMPLATE) as stack:
         stack.put_orders([b"o0", b"o1"])
         stack.run(NOON)
-        before = stack.client("dynamodb").scan(TableName="memberflow-local-items")["Items"]
+        before = stack.client("dynamodb").scan(TableName="memberflow-local-members")["Items"]
         stack.save(tmp_path / "table.jsonl.gz")
 
     with LocalStack(TEMPLATE) as stack:
         stack.load(tmp_path / "table.jsonl.gz")
         stack.pump()
 
-        assert stack.client("dynamodb").scan(TableName="memberflow-local-items")["Items"] == before
+        assert stack.client("dynamodb").scan(TableName="memberflow-local-members")["Items"] == before
         assert function("hear_messages").events == []
 
 
