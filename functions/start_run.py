@@ -12,6 +12,7 @@ from memberflow.facts import moment
 from memberflow.runtime import count, logger, metrics, rules
 from memberflow.store.models import client
 from memberflow.store.runs import Task, start
+from memberflow.store.tasks import overdue
 
 RULES = rules()
 queue = client("sqs")
@@ -23,11 +24,14 @@ BATCH = 10
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """A schedule's event, ``{"run_at": "2026-03-01T12:00:00Z"}``, in; the run's id and number of tasks out."""
-    tasks = start(RULES, moment(datetime.fromisoformat(event["run_at"])))
+    until = moment(datetime.fromisoformat(event["run_at"]))
+    tasks = start(RULES, until)
     for first in range(0, len(tasks), BATCH):
         _hand_out(tasks[first : first + BATCH])
     count("RunsStarted")
-    logger.info("run started", extra={"run": tasks[0].run_id, "shards": len(tasks)})
+    late = overdue(RULES, until)
+    count("TasksOverdue", sum(late.values()))
+    logger.info("run started", extra={"run": tasks[0].run_id, "shards": len(tasks), "overdue": late})
     return {"run": tasks[0].run_id, "shards": len(tasks)}
 
 

@@ -291,6 +291,25 @@ class GrantUsed(Fact, tag="grant.used", kw_only=True, frozen=True):
     grant: str
 
 
+class TaskDone(Fact, tag="task.done", kw_only=True, frozen=True):
+    """A person did a task; the id is that of the task, so it is done once. ``answer``: what the member said, a word."""
+
+    rank: ClassVar[int] = 31
+    kind: ClassVar[str] = "task.done"
+    operator: str
+    answer: str | None = None
+
+
+class Answered(Fact, tag="survey.answered", kw_only=True, frozen=True):
+    """The member answered a survey himself. ``rating``: from 1 to 5."""
+
+    rank: ClassVar[int] = 32
+    kind: ClassVar[str] = "survey.answered"
+    survey: str
+    answer: str
+    rating: int | None = None
+
+
 AnyFact = (
     Joined
     | Updated
@@ -317,6 +336,8 @@ AnyFact = (
     | Bounced
     | Complained
     | GrantUsed
+    | TaskDone
+    | Answered
 )
 
 _DECODER: msgspec.json.Decoder[AnyFact] = msgspec.json.Decoder(AnyFact)

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from memberflow.delivery import gates
 from memberflow.delivery.gates import Asked, Verdict
+from memberflow.engine.holdout import held_out
 from memberflow.engine.member import Member
 from memberflow.engine.outcome import Occurrence
 from memberflow.engine.rules import Rules
@@ -77,7 +78,7 @@ def test_each_gate_holds_back_before_those_that_come_after_it(reason: str) -> No
 
 def held_out_member() -> Member:
     given = rules(journeys={"win_back": WIN_BACK | {"holdout": 50}})
-    name = next(f"m-{n}" for n in range(99) if gates.held_out(given, f"m-{n}", "win_back"))
+    name = next(f"m-{n}" for n in range(99) if held_out(given, f"m-{n}", "win_back"))
     return replace(asked(given).member, id=name)
 
 
@@ -210,7 +211,7 @@ def test_without_quiet_hours_nothing_waits() -> None:
 
 def drawn(percent: int, journey: str = "win_back", **changes: Any) -> set[int]:
     given = rules(journeys={journey: WIN_BACK | {"holdout": percent}}, **changes)
-    return {n for n in range(4000) if gates.held_out(given, f"m-{n}", journey)}
+    return {n for n in range(4000) if held_out(given, f"m-{n}", journey)}
 
 
 def test_a_holdout_is_about_so_many_percent() -> None:
@@ -229,4 +230,4 @@ def test_two_journeys_hold_out_different_members() -> None:
 
 
 def test_without_a_holdout_nobody_is_held_out() -> None:
-    assert not gates.held_out(rules(), "m", "win_back")
+    assert not held_out(rules(), "m", "win_back")

@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from memberflow.decoder import grants, members, orders, points, tiers
+from memberflow.decoder import grants, members, orders, points, tasks, tiers
 from memberflow.errors import BadInput
 from memberflow.events import EVENT_TYPES, Event
 from memberflow.facts import AnyFact
@@ -18,7 +18,7 @@ Parsed = TypeVar("Parsed")
 
 _EVENT_DECODER: msgspec.json.Decoder[Event] = msgspec.json.Decoder(Event)
 
-_TO_FACT: dict[type, Any] = orders.FACTS | members.FACTS | points.FACTS | tiers.FACTS | grants.FACTS
+_TO_FACT: dict[type, Any] = orders.FACTS | members.FACTS | points.FACTS | tiers.FACTS | grants.FACTS | tasks.FACTS
 
 # What would be right, by the last name of a field's path; the types say the rest.
 _EXPECTED = {
@@ -27,6 +27,9 @@ _EXPECTED = {
     "currency": "an ISO 4217 code such as 'GBP'",
     "occurred_at": "a moment with an offset, such as '2026-03-01T12:00:00+08:00'",
     "birthday": "'1990-05-17', or '--05-17' where the year is unknown",
+    "answer": "a word that the programme lists, such as 'price'",
+    "survey": "a survey of the programme, such as 'after_order'",
+    "rating": "a whole number from 1 to 5",
     "points": "a whole number from 1 to 1000000000000 (of an adjustment, below zero too)",
 }
 

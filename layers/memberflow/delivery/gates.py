@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Mapping
-from hashlib import sha256
 from typing import Any
 
 from msgspec import Struct
@@ -11,6 +10,7 @@ from msgspec import Struct
 from memberflow.delivery import caps
 from memberflow.delivery.caps import Sends
 from memberflow.engine import journeys
+from memberflow.engine.holdout import held_out
 from memberflow.engine.member import Member
 from memberflow.engine.outcome import Occurrence
 from memberflow.engine.plans import local_minute
@@ -30,7 +30,7 @@ class Asked(Struct, frozen=True, kw_only=True):
 
     @property
     def purpose(self) -> str:
-        return self.rules.programme.journeys[self.occurrence.journey].purpose
+        return self.rules.journeys[self.occurrence.journey].purpose
 
 
 class Verdict(Struct, frozen=True):
@@ -117,12 +117,3 @@ def quiet_end(rules: Rules, member: Member, now: int) -> int:
     if minute >= start:
         return place.moment(day + 1, end)
     return max(now, place.moment(day, end)) if minute < end else now
-
-
-def held_out(rules: Rules, member_id: str, journey: str) -> bool:
-    """Whether the member belongs to the journey's holdout: for good, whatever else of the programme changes."""
-    percent = rules.programme.journeys[journey].holdout
-    if percent is None:
-        return False
-    drawn = sha256(f"{rules.programme.programme}/{journey}/{member_id}".encode()).digest()
-    return int.from_bytes(drawn[:8]) % 100 < percent

@@ -6,7 +6,7 @@ from memberflow.engine import points, spending
 from memberflow.engine.calendar import add
 from memberflow.engine.history import History
 from memberflow.engine.member import Member
-from memberflow.engine.outcome import GrantChange, Outcome, Refusal
+from memberflow.engine.outcome import GrantChange, Outcome, Refusal, TaskChange
 from memberflow.engine.rules import Rules
 from memberflow.facts import Adjusted, Extended, Merged, ReceivedPoints, Reinstated, SentPoints
 
@@ -63,7 +63,7 @@ def receive(rules: Rules, member: Member, fact: ReceivedPoints, out: Outcome, hi
 
 
 def leave(rules: Rules, member: Member, fact: Merged, out: Outcome, history: History | None) -> None:
-    """He lives on in another's record: his points and grants leave with his facts; nothing is left but where to."""
+    """He lives on in another's record: his points, grants and tasks leave with his facts."""
     for held in list(member.held):
         spending.lapse(rules, member, held.id, fact.at, out)
     out.given -= member.points + member.points_pending - member.debt
@@ -74,6 +74,7 @@ def leave(rules: Rules, member: Member, fact: Merged, out: Outcome, history: His
         owed, member.debt = member.debt, 0
         points.record(member, fact.at, fact.name, None, owed, out)
     out.grants += [GrantChange(grant, "revoked", fact.at, fact.name) for grant in member.grants]
+    out.tasks += [TaskChange(task, "withdrawn", fact.at) for task in member.tasks]
     shell = Member(member.id, merged_into=fact.into, newest=member.newest, clock=member.clock, facts=member.facts)
     for name in Member.__struct_fields__:
         setattr(member, name, getattr(shell, name))

@@ -18,6 +18,7 @@ What falls due at one moment goes in this order, and before the facts of that mo
     5     a journey speaks (by its key)
     6     a grant ends, or is given (by its rule)
     7     the last order passes into another band of segments
+    8     a task is of no use any more
 """
 
 from __future__ import annotations
@@ -25,7 +26,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 from operator import attrgetter
 
-from memberflow.engine import grants, journeys, points, referrals, reviews, revisions, rewards, segments, spending
+from memberflow.engine import (
+    grants,
+    journeys,
+    points,
+    referrals,
+    reviews,
+    revisions,
+    rewards,
+    segments,
+    spending,
+    tasks,
+)
 from memberflow.engine.happen import HAPPEN
 from memberflow.engine.history import History
 from memberflow.engine.member import DISTANT, Member
@@ -44,6 +56,7 @@ from memberflow.facts import (
     Redemption,
     Refund,
     Reinstated,
+    TaskDone,
     TierGiven,
     Updated,
 )
@@ -108,8 +121,8 @@ def needs_history(rules: Rules, member: Member, fact: AnyFact) -> bool:
 
     True for a fact that is late (it sorts before the newest applied, or lies before the member's clock), for a refund,
     a delivery that points wait for, a reinstatement and a judgement of an order, for what another fact waits for, and
-    for the use of a grant that is not open (it may have been revoked), and for the first one under a later revision of
-    the programme.
+    for the use of a grant that is not open (it may have been revoked), for a task done that is not (it may have been
+    withdrawn), and for the first one under a later revision of the programme.
     """
     if fact.key <= member.newest or fact.at < member.clock or isinstance(fact, Refund | Reinstated | Judged):
         return True
@@ -121,6 +134,8 @@ def needs_history(rules: Rules, member: Member, fact: AnyFact) -> bool:
         return bool(member.waiting)
     if isinstance(fact, GrantUsed):
         return not grants.is_open(member, fact.grant)
+    if isinstance(fact, TaskDone):
+        return not tasks.is_open(member, fact.id)
     if isinstance(fact, Delivered):
         return rules.usable_on_delivery
     return isinstance(fact, Order) and (fact.id in member.waiting or must_wait(rules, member))
@@ -147,10 +162,7 @@ def advance(rules: Rules, member: Member, until: int, out: Outcome, history: His
             _FIRE[rank](rules, member, key, member.clock, out, history)
         if rules.rewards:
             rewards.decided(rules, member, out.decisions[mark:], out, history)
-        if rules.losses:
-            journeys.decided(rules, member, out.decisions[mark:], out, history)
-        if rules.shelters:
-            points.shelter(rules, member, member.clock)
+        _follow_up(rules, member, member.clock, mark, out, history)
         due = _next_due(rules, member)
         assert due != fired, "what fired must no longer be due"
     member.wake = due[0]
@@ -168,12 +180,9 @@ def crosses(rules: Rules, member: Member, until: int) -> bool:
 
 def _next_due(rules: Rules, member: Member) -> tuple[int, int, str]:
     """Asked from the last rank to the first: of what falls due at one moment the first goes first."""
-    at, rank, key = DISTANT, _SCORE, ""
-    if rules.rewards or member.grants:
-        at = segments.due(rules, member)
-        soonest, rule = grants.due(rules, member)
-        if soonest <= at:
-            at, rank, key = soonest, _GRANT, rule
+    at, rank, key = DISTANT, _TASK, ""
+    if rules.rewards or member.grants or member.tasks:
+        at, rank, key = _last_ranks_due(rules, member)
     soonest, journey = journeys.due(rules, member)
     if soonest <= at:
         at, rank, key = soonest, _JOURNEY, journey
@@ -190,7 +199,15 @@ def _next_due(rules: Rules, member: Member) -> tuple[int, int, str]:
     return (rules.until, _REVISION, "") if rules.until <= at else (at, rank, key)
 
 
-_REVISION, _USABLE, _LAPSE, _EXPIRY, _REVIEW, _REFERRAL, _JOURNEY, _GRANT, _SCORE = range(-1, 8)
+def _last_ranks_due(rules: Rules, member: Member) -> tuple[int, int, str]:
+    at, rank, key = tasks.due(member), _TASK, ""
+    if (soonest := segments.due(rules, member)) <= at:
+        at, rank = soonest, _SCORE
+    soonest, rule = grants.due(rules, member)
+    return (soonest, _GRANT, rule) if soonest <= at else (at, rank, key)
+
+
+_REVISION, _USABLE, _LAPSE, _EXPIRY, _REVIEW, _REFERRAL, _JOURNEY, _GRANT, _SCORE, _TASK = range(-1, 9)
 _KEY = attrgetter("at", "rank", "id")
 
 
@@ -210,14 +227,21 @@ def _step(rules: Rules, member: Member, fact: AnyFact, out: Outcome, history: Hi
         reviews.weigh(rules, member, fact, out)
     if rules.rewards:
         rewards.happened(rules, member, fact, out.decisions[mark:], out, history)
-    if rules.losses:
-        journeys.decided(rules, member, out.decisions[mark:], out, history)
-    if rules.shelters:
-        points.shelter(rules, member, at)
+    _follow_up(rules, member, at, mark, out, history)
     if member.wake > at + rules.soonest_ms:
         member.wake = at + rules.soonest_ms
     if member.wake > rules.until:
         member.wake = rules.until
+
+
+def _follow_up(rules: Rules, member: Member, at: int, mark: int, out: Outcome, history: History | None) -> None:
+    """What a fact or a timer, and the decisions since ``mark``, change of what is said, kept or to be done."""
+    if rules.losses:
+        journeys.decided(rules, member, out.decisions[mark:], out, history)
+    if rules.shelters:
+        points.shelter(rules, member, at)
+    if member.tasks:
+        journeys.recheck(rules, member, at, out, history)
 
 
 def _become_usable(rules: Rules, member: Member, key: str, at: int, out: Outcome, history: History | None) -> None:
@@ -252,4 +276,8 @@ def _score(rules: Rules, member: Member, key: str, at: int, out: Outcome, histor
     segments.score(rules, member, at)
 
 
-_FIRE = (_become_usable, _lapse, _expire, _review, _tell_referrer, _speak, grants.fire, _score)
+def _lapse_tasks(rules: Rules, member: Member, key: str, at: int, out: Outcome, history: History | None) -> None:
+    tasks.lapse(member, at, out, history)
+
+
+_FIRE = (_become_usable, _lapse, _expire, _review, _tell_referrer, _speak, grants.fire, _score, _lapse_tasks)

@@ -7,6 +7,7 @@ from typing import Any
 
 from memberflow.engine import (
     activities,
+    answers,
     by_hand,
     grants,
     judging,
@@ -16,6 +17,7 @@ from memberflow.engine import (
     points,
     reviews,
     spending,
+    tasks,
     tiers,
 )
 from memberflow.engine.history import History
@@ -26,6 +28,7 @@ from memberflow.facts import (
     Accepted,
     Activity,
     Adjusted,
+    Answered,
     Bounced,
     Cancelled,
     Committed,
@@ -45,6 +48,7 @@ from memberflow.facts import (
     Reinstated,
     Reserved,
     SentPoints,
+    TaskDone,
     TierGiven,
     TierHeld,
     Updated,
@@ -168,4 +172,6 @@ HAPPEN: dict[type, Callable[[Rules, Member, Any, Outcome, History | None], None]
     Bounced: _bounced,
     Complained: _complained,
     GrantUsed: grants.use,
+    TaskDone: tasks.done,
+    Answered: answers.answered,
 }

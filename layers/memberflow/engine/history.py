@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from msgspec import Struct, field
 
 from memberflow.engine.lots import Key, Lot
-from memberflow.engine.member import Grant
+from memberflow.engine.member import Answer, Grant, Task
 from memberflow.facts import Order, Refund
 
 
@@ -82,6 +82,11 @@ class History(Struct):
     """Tiers as reached, by their cause of grants, that a review ended: no refund takes what came with them."""
     badge_at: dict[str, int] = field(default_factory=dict)
     """When each badge held was earned."""
+
+    answers: list[Answer] = field(default_factory=list)
+    """In the order given."""
+    tasks: dict[str, Task] = field(default_factory=dict)
+    """By id, those that ended before anybody did them: one done all the same was done."""
 
     def move(self, key: Key, gone: int) -> None:
         """A lot is gone on another day from now on."""

@@ -6,11 +6,11 @@ not when it was noticed, so a late fact can't make a second one of it.
 
 from __future__ import annotations
 
-from memberflow.engine import grants, measures, reasons, tags
+from memberflow.engine import grants, measures, reasons, tags, tasks
 from memberflow.engine.calendar import Zone, add
 from memberflow.engine.conditions import Level
 from memberflow.engine.history import History
-from memberflow.engine.member import DISTANT, Member
+from memberflow.engine.member import DISTANT, Member, Task
 from memberflow.engine.occasions import birthday_day, next_birthday_year
 from memberflow.engine.outcome import Decision, Occurrence, Outcome
 from memberflow.engine.plans import Plan
@@ -93,8 +93,14 @@ def _tier_lost(rules: Rules, member: Member, tier: str, at: int, out: Outcome, h
                 _occur(rules, member, journey, times, name, moment, {"lost": tier}, out)
 
 
-def still_true(rules: Rules, member: Member, occurrence: Occurrence, now: int) -> bool:
-    """Whether what the occurrence says still holds for the member as he now is."""
+def recheck(rules: Rules, member: Member, at: int, out: Outcome, history: History | None) -> None:
+    """Takes back the tasks whose reason is gone."""
+    for task in [task for task in member.tasks if not still_true(rules, member, task, at)]:
+        tasks.end(member, task, "withdrawn", at, out, history)
+
+
+def still_true(rules: Rules, member: Member, occurrence: Occurrence | Task, now: int) -> bool:
+    """Whether what the occurrence says, or the task is about, still holds for the member as he now is."""
     journey = rules.journeys.get(occurrence.journey)
     if journey is None or member.enrolled_at is None or not _stands(rules, member, journey, occurrence, now):
         return False
@@ -103,7 +109,7 @@ def still_true(rules: Rules, member: Member, occurrence: Occurrence, now: int) -
     return not reasons.ended(member, journey, occurrence.anchor) and _fits(rules, member, journey, now)
 
 
-def _stands(rules: Rules, member: Member, journey: Plan, occurrence: Occurrence, now: int) -> bool:
+def _stands(rules: Rules, member: Member, journey: Plan, occurrence: Occurrence | Task, now: int) -> bool:
     """Whether the reason is still there."""
     if journey.trigger == "birthday":
         return member.birthday is not None and _keeps_birthday(rules, member, occurrence)
@@ -114,7 +120,7 @@ def _stands(rules: Rules, member: Member, journey: Plan, occurrence: Occurrence,
     return reasons.stands(rules, member, journey, occurrence, now)
 
 
-def _keeps_tier(rules: Rules, member: Member, journey: Plan, occurrence: Occurrence) -> bool:
+def _keeps_tier(rules: Rules, member: Member, journey: Plan, occurrence: Occurrence | Task) -> bool:
     """The tier was not lost, or not reached, again; nor has he a lower, or that high a, one by now."""
     name, counts = ABOUT_TIERS[journey.trigger], journey.trigger == "tier_reached"
     tier = str(occurrence.data[name])
@@ -168,7 +174,7 @@ def _give(
         grants.give(rules, member, journey.key, journey.give, name, at, cause, out, history)
 
 
-def _keeps_birthday(rules: Rules, member: Member, occurrence: Occurrence) -> bool:
+def _keeps_birthday(rules: Rules, member: Member, occurrence: Occurrence | Task) -> bool:
     return rules.zone_of(member).day(occurrence.at) == birthday_day(rules, member, occurrence.anchor)
 
 
@@ -194,6 +200,10 @@ def _occur(
     data: dict[str, str | int],
     out: Outcome,
 ) -> None:
+    """A message for the member or a task for somebody of the shop."""
+    if journey.task is not None:
+        tasks.make(rules, member, journey, anchor, name, at, data, out)
+        return
     out.occurrences.append(
         Occurrence(
             id=f"{journey.key}#{name}",

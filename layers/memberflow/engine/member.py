@@ -70,6 +70,33 @@ class Followed(Struct, array_like=True):
     told: list[str] = field(default_factory=list)
 
 
+class Task(Struct, frozen=True, array_like=True):
+    """Something for a person of the shop to do, made at the moment ``at``.
+
+    ``id``, ``journey``, ``anchor``, ``data``: as of an occurrence. ``role``: whose it is. ``due``: the moment by which
+    it should be done; ``until``: from which it is of no use any more.
+    """
+
+    id: str
+    journey: str
+    anchor: int
+    at: int
+    role: str
+    due: int
+    until: int
+    data: dict[str, str | int] = {}
+
+
+class Answer(Struct, array_like=True):
+    """What the member answered to a survey, and the journeys that have spoken of it. ``id``: of the fact."""
+
+    at: int
+    id: str
+    survey: str
+    answer: str
+    told: list[str] = field(default_factory=list)
+
+
 class Bought(NamedTuple):
     """An order that is not refunded whole, as tags see it. ``amount``: what is left of it."""
 
@@ -175,6 +202,10 @@ class Member(Struct, array_like=True):
     """His latest orders, soonest first, where a journey follows on each."""
     lost: dict[str, int] = field(default_factory=dict)
     """How often each tier was lost, where a journey tells of it."""
+    tasks: list[Task] = field(default_factory=list)
+    """Open ones, in the order opened."""
+    answers: list[Answer] = field(default_factory=list)
+    """His latest answers, soonest first, where a journey waits for one."""
 
     @property
     def tier(self) -> str | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct, field
 
-from memberflow.engine.member import Grant
+from memberflow.engine.member import Grant, Task
 
 
 class Figure(Struct, frozen=True, array_like=True):
@@ -93,7 +93,7 @@ class Refusal(Struct, frozen=True, array_like=True):
     ``code``: unknown_time_zone; of points not_enough_points, below_minimum, not_in_step, above_share, unknown_good,
     unknown_partner, no_reservation, nothing_expired, not_reinstatable; of an activity cap_reached, not_a_member; of
     tiers not_a_member, unknown_tier, already_over, already_held, not_by_invitation, not_invited, not_flagged; of a
-    grant no_such_grant.
+    grant no_such_grant; of a task no_such_task; of an answer unknown_survey, unknown_answer.
     """
 
     fact: str
@@ -117,6 +117,20 @@ class GrantChange(Struct, frozen=True, array_like=True):
     cause: str
 
 
+class TaskChange(Struct, frozen=True, array_like=True):
+    """What became of a task at the moment ``at``.
+
+    ``state``: open, done, withdrawn (its reason is gone), lapsed (it is of no use any more) or held_out (never opened,
+    to compare). ``by`` and ``answer``: of one done, the operator and what the member told him.
+    """
+
+    task: Task
+    state: str
+    at: int
+    by: str = ""
+    answer: str = ""
+
+
 class Outcome(Struct):
     """Collects what follows; ``entries`` is None where nobody asks for the ledger."""
 
@@ -132,3 +146,4 @@ class Outcome(Struct):
     """By hand, from other members, and brought back to life; less what was taken by hand or sent."""
     referred: list[Referred] = field(default_factory=list)
     grants: list[GrantChange] = field(default_factory=list)
+    tasks: list[TaskChange] = field(default_factory=list)

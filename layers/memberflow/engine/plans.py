@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from memberflow.engine.calendar import Period, Zone, add
+from memberflow.engine.calendar import MINUTE, Period, Zone, add
 from memberflow.engine.catalogue import Catalogue
 from memberflow.engine.conditions import Condition
 from memberflow.engine.earning import Days
@@ -19,14 +19,17 @@ class Plan:
         self.tiers = frozenset(journey.tiers)
         self.send_at = None if journey.send_at is None else local_minute(journey.send_at)
         self.useful_for = Period.of(journey.useful_for)
-        self.purpose, self.channels, self.message = journey.purpose, journey.channels, journey.message
-        self._quiet = quiet
+        self.purpose, self.channels = journey.purpose or "service", journey.channels
+        self.message = journey.message or ""
+        self.task = journey.task
+        self._quiet = None if journey.task else quiet
         self.years = sorted(journey.years)
         self.days = Days(journey.on, leap_to_march=False)
         self.before = Period.of(journey.before) if journey.before else Period(0, 0)
         self.when = None if journey.when is None else Condition(journey.when, f"journeys.{key}.when", catalogue)
         self.tags, self.give = frozenset(journey.tags), journey.give
         self.ends_with_order = journey.ends_with == "order"
+        self.asks, self.survey, self.answers = journey.asks, journey.survey, frozenset(journey.answers)
 
     def leaves_for(self, place: Zone, at: int) -> int:
         """The moment to send what follows on something that happened at ``at``: on its day or ``after`` it."""
@@ -66,6 +69,14 @@ class Plan:
     def useful_until(self, place: Zone, at: int) -> int:
         """'1 day' is to the end of the local day it leaves on, '7 days' to the end of the sixth after."""
         return place.moment(add(place.day(at), self.useful_for))
+
+    def task_due(self, place: Zone, at: int) -> int:
+        """'48 hours' after ``at``; '2 days' is to the end of the local day after."""
+        assert self.task is not None
+        number, unit = self.task.due.split()
+        if unit.startswith("hour"):
+            return at + int(number) * 60 * MINUTE
+        return place.moment(add(place.day(at), Period.of(self.task.due)))
 
 
 def local_minute(text: str) -> int:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from memberflow.engine import measures
 from memberflow.engine.calendar import Zone, add, day_to_date
-from memberflow.engine.member import NEVER, Member
+from memberflow.engine.member import NEVER, Member, Task
 from memberflow.engine.occasions import anniversary, years_of_membership
 from memberflow.engine.outcome import Occurrence
 from memberflow.engine.plans import Plan
@@ -84,6 +84,15 @@ def _points_expiring(rules: Rules, member: Member, journey: Plan, place: Zone) -
     return None
 
 
+def _answered(rules: Rules, member: Member, journey: Plan, place: Zone) -> Reason | None:
+    known = _known(rules, member)
+    for one in member.answers:
+        heard = one.survey == journey.survey and (not journey.answers or one.answer in journey.answers)
+        if heard and journey.key not in one.told and (due := journey.leaves_for(place, one.at)) >= known:
+            return Reason(due, one.at, one.id)
+    return None
+
+
 NEXT: dict[str, Callable[[Rules, Member, Plan, Zone], Reason | None]] = {
     "joined": _joined,
     "first_order": _first_order,
@@ -91,6 +100,7 @@ NEXT: dict[str, Callable[[Rules, Member, Plan, Zone], Reason | None]] = {
     "anniversary": _anniversary,
     "calendar": _calendar,
     "points_expiring": _points_expiring,
+    "answered": _answered,
 }
 
 
@@ -98,6 +108,8 @@ def mark(member: Member, journey: Plan, reason: Reason) -> None:
     """The journey has spoken of it."""
     if journey.trigger == "order":
         next(order for order in member.followed if order.id == reason.name).told.append(journey.key)
+    elif journey.trigger == "answered":
+        next(one for one in member.answers if one.id == reason.name).told.append(journey.key)
     else:
         member.said[journey.key] = reason.anchor
 
@@ -106,6 +118,8 @@ def data(rules: Rules, member: Member, journey: Plan, reason: Reason, at: int) -
     """What templates can say of it."""
     if journey.trigger == "anniversary":
         return {"years": reason.anchor}
+    if journey.trigger == "answered":
+        return {"answer": next(one.answer for one in member.answers if one.id == reason.name)}
     if journey.trigger == "points_expiring":
         last = reason.anchor - 1
         points = sum(lot[1] for lot in _lots_gone_on(member, reason.anchor))
@@ -137,13 +151,15 @@ def ended(member: Member, journey: Plan, anchor: int) -> bool:
     return since is not None and member.last_order_at > since
 
 
-def stands(rules: Rules, member: Member, journey: Plan, occurrence: Occurrence, now: int) -> bool:
+def stands(rules: Rules, member: Member, journey: Plan, occurrence: Occurrence | Task, now: int) -> bool:
     """Whether the reason for an occurrence is still there."""
     anchor = occurrence.anchor
     if journey.trigger == "first_order":
         return member.first_order_at is not None
     if journey.trigger == "order":
         return any(f"{journey.key}#{order.id}" == occurrence.id for order in member.followed)
+    if journey.trigger == "answered":
+        return any(f"{journey.key}#{one.id}" == occurrence.id for one in member.answers)
     if journey.trigger == "anniversary":  # his day may begin before the programme's
         return years_of_membership(rules, member, rules.zone.day(now) + 1) >= anchor
     if journey.trigger == "points_expiring":

@@ -6,7 +6,7 @@ reaches a higher one by the new rules has it at once, whoever no longer reaches 
 
 from __future__ import annotations
 
-from memberflow.engine import following, measures, reviews, tiers
+from memberflow.engine import answers, following, measures, reviews, tiers
 from memberflow.engine.history import History
 from memberflow.engine.member import Member, Standing
 from memberflow.engine.outcome import Decision, Outcome
@@ -21,6 +21,7 @@ def revise(rules: Rules, member: Member, at: int, out: Outcome, history: History
     if history is not None:
         measures.recount(rules, member, history, at, day)
         following.revised(rules, member, day, history)
+        answers.revised(rules, member, day, history)
     if not member.standings:
         return
     _refit(rules, member, at, day, out)

@@ -23,8 +23,11 @@ from memberflow.programme.schema.tiers import Tiers
 RESERVE_MS = 15 * MINUTE
 """How long a till may hold points where the programme says nothing of spending."""
 
-TIMED = ("joined", "first_order", "order", "anniversary", "calendar", "points_expiring")
+TIMED = ("joined", "first_order", "order", "anniversary", "calendar", "points_expiring", "answered")
 """The triggers of journeys that time brings, besides birthdays and dormancy."""
+
+_FOLLOWING = ("first_order", "order", "answered")
+"""Those of them that speak so long after a fact."""
 
 
 class Rules:
@@ -61,7 +64,7 @@ class Rules:
     def _soonest(self) -> int:
         """A journey may speak of lots so long before they end."""
         periods = [journey.after for journey in self.dormancies]
-        periods += [journey.after for journey in self.timed if journey.trigger in ("first_order", "order")]
+        periods += [journey.after for journey in self.timed if journey.trigger in _FOLLOWING]
         if self.usable_after is not None:
             periods.append(self.usable_after)
         if self.review == "from_entry":
@@ -81,6 +84,9 @@ class Rules:
         self.follows_first_order = bool(self._on("first_order"))
         self.follows_orders = max((journey.most_days for journey in self._on("order")), default=0)
         """For so many days a member's orders are followed by journeys."""
+        self.follows_answers = max((journey.most_days for journey in self._on("answered")), default=0)
+        self.roles = frozenset(journey.task.role for journey in self.journeys.values() if journey.task)
+        """Those who are given tasks, in any revision."""
 
     def _rewards(self, programme: Programme, places: int) -> None:
         """What may follow besides points, tiers and journeys; ``rewards``: whether anything does."""
@@ -191,6 +197,7 @@ def compiled(shipped: Shipped) -> Rules:
         later.starts, last = last.until, later
         pages.append(later)
     counts = any(page.counts for page in pages)
+    roles = frozenset().union(*(page.roles for page in pages))
     for page in pages:
-        page.counts = counts
+        page.counts, page.roles = counts, roles
     return first

@@ -21,6 +21,7 @@ from memberflow.events.points import (
     PointsReserved,
     PointsTransferred,
 )
+from memberflow.events.tasks import SurveyAnswered, TaskDone
 from memberflow.events.tiers import OrderJudged, TierAccepted, TierGiven, TierHeld, TierInvited
 
 Event = (
@@ -46,5 +47,7 @@ Event = (
     | TierAccepted
     | OrderJudged
     | GrantUsed
+    | TaskDone
+    | SurveyAnswered
 )
 EVENT_TYPES: tuple[type[Struct], ...] = Event.__args__

@@ -13,6 +13,7 @@ from memberflow.programme import check_benefits, check_measures, check_points, c
 from memberflow.programme.check_journeys import JOURNEY_CHECKS
 from memberflow.programme.check_reviews import REVIEW_CHECKS
 from memberflow.programme.check_sending import SENDING_CHECKS
+from memberflow.programme.check_tasks import TASK_CHECKS
 from memberflow.programme.check_tiers import TIER_CHECKS
 from memberflow.programme.problems import KeyPath, Problem, named, suggest
 from memberflow.programme.schema import Programme
@@ -78,13 +79,17 @@ def quiet_hours_have_a_length(programme: Programme) -> Iterator[Problem]:
         yield Problem("P025", ("quiet_hours", "end"), message, "leave quiet_hours out where there are none")
 
 
+_LISTS = ("channels", "tiers", "on", "tags", "answers")
+
+
 def nothing_is_listed_twice(programme: Programme) -> Iterator[Problem]:
     lists: list[tuple[KeyPath, tuple[str, ...]]] = [
         (("languages",), programme.languages),
         (("event_channels",), programme.event_channels),
     ]
     for name, journey in programme.journeys.items():
-        lists += [(("journeys", name, key), getattr(journey, key)) for key in ("channels", "tiers", "on", "tags")]
+        lists += [(("journeys", name, key), getattr(journey, key)) for key in _LISTS]
+    lists += [(("surveys", name), answers) for name, answers in programme.surveys.items()]
     lists += check_benefits.lists(programme)
     for path, items in lists:
         for index, item in enumerate(items):
@@ -106,5 +111,6 @@ CHECKS: tuple[Callable[[Programme], Iterator[Problem]], ...] = (
     *check_benefits.BENEFIT_CHECKS,
     *check_segments.SEGMENT_CHECKS,
     *JOURNEY_CHECKS,
+    *TASK_CHECKS,
     *SENDING_CHECKS,
 )

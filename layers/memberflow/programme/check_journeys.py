@@ -8,20 +8,29 @@ from memberflow.programme.check_points import day_exists
 from memberflow.programme.problems import Problem, suggest
 from memberflow.programme.schema import Programme
 
-_NEEDS = {"dormancy": "after", "anniversary": "years", "calendar": "on", "points_expiring": "before"}
+_NEEDS = {
+    "dormancy": "after",
+    "anniversary": "years",
+    "calendar": "on",
+    "points_expiring": "before",
+    "answered": "survey",
+}
 _EXAMPLES = {
     "after": "say how long after the last order, such as 90 days",
     "years": "say after how many, such as [3, 5, 10]",
     "on": 'say on which days, such as ["15"] of each month or 11-11',
+    "survey": "say which, one of surveys",
     "before": "say how long before points run out, such as 30 days",
 }
-_FOLLOWING = ("joined", "first_order", "order")
+_FOLLOWING = ("joined", "first_order", "order", "answered")
 _TAKEN_BY = {
     "after": ("dormancy", *_FOLLOWING),
     "years": ("anniversary",),
     "on": ("calendar",),
     "before": ("points_expiring",),
     "ends_with": _FOLLOWING,
+    "survey": ("answered",),
+    "answers": ("answered",),
 }
 _GRANTS_DO = "give them by a rule of grants whose trigger is tier_reached"
 
@@ -101,7 +110,7 @@ def sending_hours_are_not_quiet(programme: Programme) -> Iterator[Problem]:
     if quiet is None or quiet.start == quiet.end:
         return
     for name, journey in programme.journeys.items():
-        if journey.send_at is not None and _within(quiet.start, quiet.end, journey.send_at):
+        if journey.send_at is not None and journey.task is None and _within(quiet.start, quiet.end, journey.send_at):
             message = f"{name} is never sent at {journey.send_at}: quiet hours are {quiet.start} to {quiet.end}"
             yield Problem("P044", ("journeys", name, "send_at"), message, "expected a time outside them")
 

@@ -35,7 +35,8 @@ def problems(programme: Programme, folder: Path) -> Iterator[Problem]:
     """
     journeys: dict[str, list[str]] = {}
     for name, journey in programme.journeys.items():
-        journeys.setdefault(journey.message, []).append(name)
+        if journey.message is not None:
+            journeys.setdefault(journey.message, []).append(name)
     used = {folder / "messages" / "layout.html"}
     missing: list[Problem] = []
     for key, names in journeys.items():

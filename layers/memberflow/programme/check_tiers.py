@@ -119,16 +119,18 @@ def labels_match_the_languages(programme: Programme) -> Iterator[Problem]:
         yield from labels(programme, path, tier.name, tier.label)
 
 
-def labels(programme: Programme, path: KeyPath, name: str, label: Mapping[str, str]) -> Iterator[Problem]:
+def labels(
+    programme: Programme, path: KeyPath, name: str, label: Mapping[str, str], key: str = "label"
+) -> Iterator[Problem]:
     """What is missing of a label, or too much."""
     for language in programme.languages:
         if language not in label:
-            message = f"{name!r} has no label in {language!r}"
-            yield Problem("P037", (*path, "label"), message, "expected one for each of the programme's languages")
+            message = f"{name!r} has no {key} in {language!r}"
+            yield Problem("P037", (*path, key), message, "expected one for each of the programme's languages")
     for language in label:
         if language not in programme.languages:
-            message = f"{name!r} has a label in {language!r}, which the programme does not offer"
-            yield Problem("P038", (*path, "label", language), message, f"languages: {', '.join(programme.languages)}")
+            message = f"{name!r} has a {key} in {language!r}, which the programme does not offer"
+            yield Problem("P038", (*path, key, language), message, f"languages: {', '.join(programme.languages)}")
 
 
 TIER_CHECKS: tuple[Callable[[Programme], Iterator[Problem]], ...] = (

@@ -59,7 +59,7 @@ CODES = {
     "P034": Code("error", "value", "a rule without a condition"),
     "P035": Code("error", "value", "a tier that asks less than one below it, or the same"),
     "P036": Code("error", "value", "keeping a tier asks more than entering it"),
-    "P037": Code("error", "key", "a tier without a label in one of the programme's languages"),
+    "P037": Code("error", "key", "a label, or what is to be done, without one of the programme's languages"),
     "P038": Code("warning", "key", "a label in a language that the programme does not offer"),
     "P071": Code("error", "key", "a key is missing that another one needs; the place is where it belongs"),
     "P072": Code("error", "key", "a key that another one leaves nothing to do"),
@@ -95,6 +95,12 @@ CODES = {
     "P122": Code("error", "value", "an event channel that is built in"),
     "P123": Code("error", "key", "a holdout of a service message"),
     "P124": Code("warning", "value", "a cap that no message comes under"),
+    # Tasks and surveys.
+    "P131": Code("error", "key", "a journey without what it takes to make a message, or a task"),
+    "P132": Code("error", "key", "a key of messages in a journey that makes a task"),
+    "P133": Code("error", "value", "a task that is due when it may be of no use any more"),
+    "P134": Code("error", "value", "a survey that the programme does not have"),
+    "P135": Code("error", "value", "an answer that there is not to a survey"),
     # Message templates; from P053 on the place is in the template.
     "P051": Code("error", "value", "a message without any template"),
     "P052": Code("error", "value", "a message without a template in one of the programme's languages"),

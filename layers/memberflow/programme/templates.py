@@ -28,6 +28,7 @@ _BY_TRIGGER: dict[str, dict[str, str | int]] = {
     "calendar": {"next_tier": "Gold", "short": "120.00"},
     "points_expiring": {"expiring": 50, "expires": "2026-03-31", "days": 30},
     "tier_lost": {"lost": "Gold"},
+    "answered": {"answer": "price"},
 }
 
 
@@ -46,7 +47,7 @@ def variables(trigger: str) -> dict[str, str | int]:
 
     ``tier``, ``reached``, ``lost`` and ``next_tier`` are labels in the message's language. ``days``: since the last
     order, or until the day ``expires``, the last on which the points ``expiring`` are usable. ``next_tier`` is the one
-    above his (his own where there is none), ``short`` the spend that he lacks for it.
+    above his (his own where there is none), ``short`` the spend that he lacks for it. ``answer``: his word.
     """
     return _ALWAYS | _BY_TRIGGER.get(trigger, {})
 
@@ -91,7 +92,7 @@ def template_text(file: Path) -> str:
 
 def read(programme: Programme, folder: Path) -> dict[str, dict[str, Message]]:
     """The templates of a checked programme, by key and language."""
-    keys = dict.fromkeys(journey.message for journey in programme.journeys.values())
+    keys = dict.fromkeys(journey.message for journey in programme.journeys.values() if journey.message)
     return {key: {language: _message(folder, key, language) for language in programme.languages} for key in keys}
 
 

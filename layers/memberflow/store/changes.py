@@ -10,7 +10,7 @@ from memberflow.engine.member import DISTANT
 from memberflow.engine.outcome import Decision, Occurrence, Outcome
 from memberflow.engine.packed import pack
 from memberflow.engine.rules import Rules
-from memberflow.store import grants
+from memberflow.store import grants, tasks
 from memberflow.store.commit import ITEMS_MAX, Change, Tally
 from memberflow.store.models import (
     DecisionItem,
@@ -43,10 +43,16 @@ def change_of(rules: Rules, stored: Stored, out: Outcome, now: int, run: str | N
     change = Change(member.id, item, [], [], Tally(1, 0, out.expired, len(out.decisions), len(out.occurrences), stale))
     change.items += _decision_items(change, out.decisions, now)
     change.items += [ReferralItem(*referral_key(one.friend, one.referrer), at=one.at) for one in out.referred]
-    grants.add(change, out.grants, now, ITEMS_MAX - FACTS_MAX - len(change.items) - 1)
-    room = ITEMS_MAX - FACTS_MAX - len(change.items) - len(change.replaced) - 1
-    change.items += _message_items(member.id, out.occurrences, now, run, room)
+    grants.add(change, out.grants, now, _room(change))
+    if out.tasks:
+        tasks.add(change, out.tasks, now, _room(change))
+    change.items += _message_items(member.id, out.occurrences, now, run, _room(change))
     return change
+
+
+def _room(change: Change) -> int:
+    """For how many more items there is place beside the facts and the member."""
+    return ITEMS_MAX - FACTS_MAX - len(change.items) - len(change.replaced) - 1
 
 
 def correct(change: Change, kept: Kept, out: Outcome, now: int) -> None:
@@ -59,6 +65,7 @@ def correct(change: Change, kept: Kept, out: Outcome, now: int) -> None:
         _withdraw(item, now) for key, item in kept.messages.items() if key not in occurred and item.state == "waiting"
     ]
     grants.correct(change, kept, out.grants, now)
+    tasks.correct(change, kept, out.tasks, now)
 
 
 def _decision_items(

@@ -241,6 +241,7 @@ def _rebuild(
         occurrences=[occurrence for occurrence in out.occurrences if occurrence.id not in kept.messages],
         referred=[one for one in out.referred if one.referrer not in kept.referrers],
         grants=[one for one in out.grants if one.grant.id not in kept.grants],
+        tasks=[one for one in out.tasks if one.task.id not in kept.tasks],
     )
     change = change_of(rules, Stored(member, stored.version, stored.due_at), unseen, known_at, run)
     change.tally.rebuilt = 1

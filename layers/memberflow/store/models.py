@@ -8,12 +8,14 @@
     Sends     MEMBER#<id>        SENDS
     Referral  MEMBER#<friend>    REFERRAL#<referrer>
     Grant     MEMBER#<id>        GRANT#<grant id>
+    Task      MEMBER#<id>        TASK#<task id>
     Receipt   RECEIPT#<tag>      RECEIPT
     Run       RUN#<month>        <id>, and <id>#<n> for each of its shards
     Parked    PARKED#<day>       <moment>#<digest>#<part>
     Breaker   BREAKER#<channel>  BREAKER
 
-The index ``due`` holds members and messages that wait for a moment, by ``due_shard`` and ``due_at``.
+The index ``due`` holds members and messages that wait for a moment, by ``due_shard`` and ``due_at``; beside them, under
+keys that no run reads, the open tasks of each role by when they are due.
 """
 
 from __future__ import annotations
@@ -181,6 +183,20 @@ class GrantItem(Item, discriminator="grant"):
     withdrawn = BooleanAttribute(null=True)
 
 
+class TaskItem(Item, discriminator="task"):
+    """``body``: the task as JSON. ``state``: open, done, withdrawn, lapsed or held_out, since ``changed_at``.
+
+    An open one is in the due index by its role. ``by`` and ``answer``: who did it, and what the member told him.
+    """
+
+    body = UnicodeAttribute()
+    state = UnicodeAttribute()
+    known_at = NumberAttribute()
+    changed_at = NumberAttribute()
+    by = UnicodeAttribute(null=True)
+    answer = UnicodeAttribute(null=True)
+
+
 class RunItem(Item, discriminator="run"):
     """A run: everything due up to ``until`` is its work, divided over ``shards``; ``done`` names those through.
 
@@ -287,6 +303,10 @@ def grant_key(member_id: str, grant_id: str) -> tuple[str, str]:
     return f"MEMBER#{member_id}", f"GRANT#{grant_id}"
 
 
+def task_key(member_id: str, task_id: str) -> tuple[str, str]:
+    return f"MEMBER#{member_id}", f"TASK#{task_id}"
+
+
 def member_id_of(pk: str) -> str:
     return pk.removeprefix("MEMBER#")
 
@@ -303,3 +323,8 @@ def shard_key(run_id: str, shard: int) -> tuple[str, str]:
 def due_shard(member_id: str) -> str:
     """Spreads members over the due index, the same way for ever."""
     return str(int(runtime.alias(member_id), 16) % runtime.settings().due_shards)
+
+
+def role_shard(role: str) -> str:
+    """Where the open tasks of a role are in the due index."""
+    return f"TASK#{role}"

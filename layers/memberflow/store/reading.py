@@ -8,7 +8,7 @@ import msgspec
 from msgspec import Struct, field
 
 from memberflow import facts
-from memberflow.engine.member import Member
+from memberflow.engine.member import Member, Task
 from memberflow.engine.outcome import Decision, Occurrence
 from memberflow.engine.packed import unpack
 from memberflow.errors import MergedMember, UnknownMember
@@ -21,6 +21,7 @@ from memberflow.store.models import (
     MemberItem,
     MessageItem,
     ReferralItem,
+    TaskItem,
     member_id_of,
     member_key,
     referral_of,
@@ -32,6 +33,7 @@ PAGE = 100
 """DynamoDB's limit for one BatchGetItem."""
 
 _DECISION = msgspec.json.Decoder(Decision)
+_TASK = msgspec.json.Decoder(Task)
 _OCCURRENCE = msgspec.json.Decoder(Occurrence)
 
 
@@ -52,6 +54,7 @@ class Kept(Struct):
     referrers: set[str] = field(default_factory=set)
     """Those who are told of him, or were."""
     grants: dict[str, GrantItem] = field(default_factory=dict)
+    tasks: dict[str, TaskItem] = field(default_factory=dict)
 
 
 def get(keys: Iterable[tuple[str, str]]) -> list[Item]:
@@ -117,8 +120,14 @@ def kept_of(items: Iterable[Item]) -> Kept:
             kept.referrers.add(referral_of(item.pk, item.sk)[1])
         elif isinstance(item, GrantItem):
             kept.grants[item.sk.removeprefix("GRANT#")] = item
+        elif isinstance(item, TaskItem):
+            kept.tasks[item.sk.removeprefix("TASK#")] = item
     return kept
 
 
 def occurrence_of(item: MessageItem) -> Occurrence:
     return _OCCURRENCE.decode(item.body)
+
+
+def task_of(item: TaskItem) -> Task:
+    return _TASK.decode(item.body)

@@ -50,6 +50,8 @@ class Programme(Shape, frozen=True, kw_only=True):
     event_channels: tuple[Channel, ...] = ()
     """Channels besides email, sms and log: their messages are events on the bus, for senders of the shop's own."""
     caps: tuple[Cap, ...] = ()
+    surveys: dict[Name, Annotated[tuple[Name, ...], Meta(min_length=1)]] = field(default_factory=dict)
+    """What members are asked, and the answers there are to each."""
 
 
 class Message(Shape, frozen=True, kw_only=True):

@@ -33,6 +33,13 @@ Duration = Annotated[
         description="a period such as 90 days, 12 months or 1 year, below a hundred years",
     ),
 ]
+Within = Annotated[
+    str,
+    Meta(
+        pattern="^[1-9][0-9]{0,3} (hours?|days?)$",
+        description="a time such as 48 hours or 3 days",
+    ),
+]
 Months = Annotated[
     str,
     Meta(

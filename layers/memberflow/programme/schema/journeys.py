@@ -4,20 +4,35 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from msgspec import Meta
+from msgspec import Meta, field
 
 from memberflow.programme.schema.fields import (
     Channel,
     Count,
     DayPattern,
     Duration,
+    Label,
+    Language,
     LocalTime,
     Name,
     Percent,
     Purpose,
     Shape,
+    Within,
 )
 from memberflow.programme.schema.tiers import Rule
+
+
+class Task(Shape, frozen=True, kw_only=True):
+    """Something for a person to do about the member. ``for``: whose it is, a role such as adviser.
+
+    ``due``: within so long of the journey's moment; a number of days ends with the last of them, in the member's own
+    time. ``text``: what is to be done, for staff to read.
+    """
+
+    role: Name = field(name="for")
+    due: Within
+    text: dict[Language, Label]
 
 
 class Journey(Shape, frozen=True, kw_only=True):
@@ -37,6 +52,11 @@ class Journey(Shape, frozen=True, kw_only=True):
 
     ``channels``: in order; the first that the member agreed to and can be reached by. ``holdout``: so many percent of
     the members never get it, always the same ones, to be compared with the others.
+
+    A journey makes a message (``purpose``, ``channels``, ``message``) or, in their place, a ``task`` for a person, who
+    asks for no consent, quiet hours or caps; open until it is done, its reason is gone or ``useful_for`` has passed.
+    ``asks``: the survey that the message or the task is about. ``answered``: when he answers the ``survey`` (by one of
+    ``answers``; absent: by any), himself or through whoever did the task, or so long ``after`` it.
     """
 
     trigger: Literal[
@@ -50,14 +70,15 @@ class Journey(Shape, frozen=True, kw_only=True):
         "calendar",
         "points_expiring",
         "tier_lost",
+        "answered",
     ]
     after: Duration | None = None
     tiers: tuple[Name, ...] = ()
     send_at: LocalTime | None = None
     useful_for: Duration
-    purpose: Purpose
-    channels: Annotated[tuple[Channel, ...], Meta(min_length=1)]
-    message: Name
+    purpose: Purpose | None = None
+    channels: Annotated[tuple[Channel, ...], Meta(min_length=1)] = ()
+    message: Name | None = None
     holdout: Percent | None = None
     years: tuple[Count, ...] = ()
     on: tuple[DayPattern, ...] = ()
@@ -66,3 +87,7 @@ class Journey(Shape, frozen=True, kw_only=True):
     tags: tuple[Name, ...] = ()
     ends_with: Literal["order"] | None = None
     give: tuple[Name, ...] = ()
+    task: Task | None = None
+    asks: Name | None = None
+    survey: Name | None = None
+    answers: tuple[Name, ...] = ()
