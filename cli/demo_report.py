@@ -48,6 +48,7 @@ def show_table(place: Console, rules: Rules, held: dict[str, Held], until: int) 
         rows.append([f"points, {name}", f"{totals.points[name]:,}"])
     rows.append(["redemptions refused", f"{totals.refused:,}"])
     rows += [[f"messages, {name}", f"{count:,}"] for name, count in sorted(totals.messages.items())]
+    rows += [[f"tasks, {name}", f"{count:,}"] for name, count in sorted(totals.tasks.items())]
     screen.columns(place, f"What the table holds at {words.moment(rules, until)}", ["", "figure"], rows)
 
 

@@ -32,6 +32,7 @@ def show(screen: Console, tongue: Tongue, told: Explanation, messages: list[Mess
     shown = sorted(messages, key=lambda message: message.occurrence.at)[-MESSAGES_SHOWN:]
     rows = [[words.moment(tongue.rules, m.occurrence.at), m.occurrence.journey, m.outcome] for m in shown]
     _table(screen, tongue, "messages", rows)
+    _table(screen, tongue, "tasks", _tasks(tongue, told))
     if statement:
         _table(screen, tongue, "statement", _statement(tongue, told))
 
@@ -143,6 +144,8 @@ def _what(tongue: Tongue, told: Explanation, due: Due) -> str:
         return tongue.say("expiry", points=f"{points:,}", day=words.day(gone - 1))
     if due.what == "review":
         return tongue.say("review_due")
+    if due.what == "task":
+        return tongue.say("task_due")
     if due.what == "grant":
         return tongue.say("grant", rule=due.journey) if due.journey else tongue.say("grant_ends")
     if due.what != "message":
@@ -183,6 +186,21 @@ def _amounts(tongue: Tongue, one: Leaving) -> list[str]:
 
 def _decisions(tongue: Tongue, told: Explanation) -> list[list[str]]:
     return [[words.moment(tongue.rules, one.at), tongue.change(one), tongue.evidence(one)] for one in told.decisions]
+
+
+def _tasks(tongue: Tongue, told: Explanation) -> list[list[str]]:
+    """What became of each in the end."""
+    last = {change.task.id: change for change in told.tasks}.values()
+    return [
+        [
+            words.moment(tongue.rules, one.task.due),
+            one.task.role,
+            words.task(tongue.rules, one.task, tongue.language),
+            tongue.task_state(one),
+            one.task.id,
+        ]
+        for one in last
+    ][-MESSAGES_SHOWN:]
 
 
 def _lots(told: Explanation) -> list[list[str]]:

@@ -22,6 +22,7 @@ NAMES = (
     "parked",
     "verify",
     "liability",
+    "tasks",
     "candidates",
     "abnormal",
     "ship",

@@ -7,7 +7,7 @@ import os
 import time
 import zlib
 from base64 import b64decode
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,6 +19,7 @@ from memberflow.engine.calendar import DAY, day_to_date
 from memberflow.errors import MemberflowError
 
 if TYPE_CHECKING:
+    from memberflow.engine.member import Member
     from memberflow.store.models import Item
     from memberflow.store.parking import Parked
 
@@ -73,6 +74,12 @@ class SavedTable:
     def of_members(self) -> tuple[int, Iterator[Item]]:
         """How many items there are of members, and they themselves, in no order."""
         return sum(1 for _ in self._raw(_is_member_s)), self._items(_is_member_s)
+
+    def about_tasks(self, roles: Iterable[str]) -> list[Member]:
+        """Everybody: a saved table has no index."""
+        from cli import table
+
+        return [held.member for held in table.held(self.of_members()[1]).values()]
 
     def parked(self) -> list[Parked]:
         from memberflow.store.models import ParkedItem
@@ -151,6 +158,16 @@ class AwsTable:
 
         with store_errors(f"table {self.name} was not read"):
             yield from Item.scan(Item.pk.startswith("MEMBER#"), consistent_read=True)
+
+    def about_tasks(self, roles: Iterable[str]) -> list[Member]:
+        """The members about whom somebody of these roles has something to do."""
+        from memberflow.store.models import store_errors
+        from memberflow.store.reading import load
+        from memberflow.store.tasks import waiting_members
+
+        with store_errors(f"table {self.name} was not read"):
+            waiting = [member_id for role in roles for member_id in waiting_members(role)]
+            return [stored.member for stored in load(waiting).values()]
 
     def parked(self) -> list[Parked]:
         """Of the last PARKED_DAYS days."""

@@ -28,6 +28,7 @@ def tell(rules: Rules, facts: list[AnyFact], explanation: Explanation, messages:
     tongue = Tongue(rules, "en")
     dated += [(decision.at, 1, tongue.decided(decision)) for decision in explanation.decisions]
     dated += [(message.occurrence.at, 2, _of_message(message)) for message in messages]
+    dated += [(change.at, 3, tongue.task(change)) for change in explanation.tasks]
     return [f"{words.moment(rules, at)}  {text}" for at, _, text in sorted(dated) if text]
 
 

@@ -34,6 +34,8 @@ class Totals(Struct):
     grants: Counter[str] = field(default_factory=Counter)
     used: Counter[tuple[str, str]] = field(default_factory=Counter)
     """Grants used, by the tier that their members now have and their benefit."""
+    tasks: Counter[str] = field(default_factory=Counter)
+    """By journey and what became of them."""
 
     def add(self, member: Member, out: Outcome, messages: Iterable[Message] = ()) -> None:
         """A member, what followed from his facts, and what became of the occurrences where a table says so."""
@@ -45,6 +47,8 @@ class Totals(Struct):
         self.refused += len(out.refusals)
         self.grants.update(change.state for change in out.grants)
         self.used.update((member.tier or "", one.grant.benefit) for one in out.grants if one.state == "used")
+        last = {change.task.id: change for change in out.tasks}
+        self.tasks.update(f"{one.task.journey} {one.state.replace('_', ' ')}" for one in last.values())
         moved = {"earned": out.earned, "spent": out.spent, "expired": out.expired, "taken back": out.taken_back}
         self.points.update({**moved, "outstanding": member.points, "debt": member.debt})
 
@@ -64,10 +68,12 @@ def show(
         "tiers": tiers,
         "decisions": {outcome: totals.decisions[outcome] for outcome in outcomes},
         "points": {movement: totals.points[movement] for movement in movements},
-        "occurrences": {key: totals.occurrences[key] for key in rules.journeys},
+        "occurrences": {key: totals.occurrences[key] for key, plan in rules.journeys.items() if plan.task is None},
     }
     if totals.messages:
         rows["messages"] = dict(sorted(totals.messages.items()))
+    if totals.tasks:
+        rows["tasks"] = dict(sorted(totals.tasks.items()))
     if totals.refused:
         rows["refused"] = {"facts": totals.refused}
     if totals.grants:

@@ -15,13 +15,13 @@ from msgspec.structs import replace
 
 from memberflow.engine.fold import fold
 from memberflow.engine.member import Member
-from memberflow.engine.outcome import Decision, Occurrence, Outcome
+from memberflow.engine.outcome import Decision, Occurrence, Outcome, TaskChange
 from memberflow.engine.packed import unpack
 from memberflow.engine.rules import Rules
 from memberflow.facts import AnyFact
 
 if TYPE_CHECKING:
-    from memberflow.store.models import Item, MessageItem
+    from memberflow.store.models import Item, MessageItem, TaskItem
 
 
 class Message(Struct):
@@ -38,12 +38,14 @@ class Held(Struct):
     facts: list[AnyFact] = field(default_factory=list)
     decisions: dict[str, Decision] = field(default_factory=dict)
     messages: list[Message] = field(default_factory=list)
+    tasks: list[TaskChange] = field(default_factory=list)
+    """Each as it is now."""
 
     def outcome(self, rules: Rules, until: int) -> Outcome:
-        """Decisions as stored; what is not stored, such as movements of points, folded from the facts."""
+        """Decisions and tasks as stored; what is not stored, such as movements of points, folded from the facts."""
         folded = Outcome()
         fold(rules, self.member.id, self.facts, until, folded)
-        return replace(folded, decisions=list(self.decisions.values()))
+        return replace(folded, decisions=list(self.decisions.values()), tasks=self.tasks)
 
 
 def live() -> tuple[dict[str, Held], int]:
@@ -70,8 +72,15 @@ def _held(member_id: str, items: list[Item]) -> Held:
     kept = kept_of(items)
     member = next((unpack(item.state) for item in items if isinstance(item, MemberItem)), Member(member_id))
     messages = [Message(occurrence_of(item), _outcome(item)) for item in kept.messages.values()]
-    return Held(member, list(kept.facts.values()), kept.decisions, messages)
+    tasks = [_task(item) for item in kept.tasks.values()]
+    return Held(member, list(kept.facts.values()), kept.decisions, messages, tasks)
 
 
 def _outcome(item: MessageItem) -> str:
     return f"{item.state}: {item.reason}" if item.reason else item.state
+
+
+def _task(item: TaskItem) -> TaskChange:
+    from memberflow.store.reading import task_of
+
+    return TaskChange(task_of(item), item.state, int(item.changed_at), item.by or "", item.answer or "")

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from cli import phrases, words
 from memberflow.engine.fallout import Enough
-from memberflow.engine.outcome import Decision, Figure
+from memberflow.engine.outcome import Decision, Figure, TaskChange
 from memberflow.engine.outlook import Need
 from memberflow.engine.rules import Rules
 
@@ -123,3 +123,13 @@ class Tongue:
         """'reached gold by order 17 (spend 1,020.00 of 1,000.00, 2010-03-06 to 2011-03-05)'."""
         seen = self.evidence(decision)
         return f"{self.change(decision)} ({seen})" if seen else self.change(decision)
+
+    def task(self, change: TaskChange) -> str:
+        """'task call (Call him) for adviser: done by amy, who was told price'."""
+        what = words.task(self.rules, change.task, self.language)
+        said = self.task_state(change)
+        return self.say("task", journey=change.task.journey, what=what, role=change.task.role, state=said)
+
+    def task_state(self, change: TaskChange) -> str:
+        state = self.say(f"task_{change.state}", by=change.by)
+        return self.say("task_told", state=state, answer=change.answer) if change.answer else state

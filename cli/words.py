@@ -7,7 +7,7 @@ from datetime import datetime
 import click
 
 from memberflow.engine.calendar import day_to_date
-from memberflow.engine.member import NEVER
+from memberflow.engine.member import NEVER, Task
 from memberflow.engine.rules import Rules
 from memberflow.facts import moment as moment_of
 from memberflow.programme.schema.fields import DECIMAL_PLACES
@@ -45,6 +45,17 @@ def benefit(rules: Rules, name: str, language: str) -> str:
     """Its label, in the programme's first language where it has none in this one; its name where it is no more."""
     known = rules.programme.benefits.get(name)
     return name if known is None else known.label.get(language, known.label[rules.programme.languages[0]])
+
+
+def task(rules: Rules, made: Task, language: str) -> str:
+    """What is to be done, as the last revision that has its journey says; the journey's key where none does."""
+    texts: dict[str, str] = {}
+    page: Rules | None = rules
+    while page is not None:
+        journey = page.journeys.get(made.journey)
+        texts = texts if journey is None or journey.task is None else journey.task.text
+        page = page.later if page.later is not page else None
+    return texts.get(language) or next(iter(texts.values()), made.journey)
 
 
 def parse_moment(rules: Rules, option: str, text: str) -> int:

@@ -12,7 +12,7 @@ from memberflow.engine.entitlement import Entitlement, entitlement
 from memberflow.engine.fallout import Leaving
 from memberflow.engine.history import History
 from memberflow.engine.member import DISTANT, Held
-from memberflow.engine.outcome import Decision, Entry, Occurrence, Outcome, Refusal
+from memberflow.engine.outcome import Decision, Entry, Occurrence, Outcome, Refusal, TaskChange
 from memberflow.engine.outlook import Part, Review, TierAhead
 from memberflow.engine.rules import Rules
 from memberflow.facts import AnyFact, Order, Refund
@@ -33,7 +33,7 @@ class Counting(Struct, frozen=True):
     counts: bool
 
 
-What = Literal["revision", "usable", "lapse", "expiry", "review", "referral", "message", "grant", "segment"]
+What = Literal["revision", "usable", "lapse", "expiry", "review", "referral", "message", "grant", "segment", "task"]
 _WHATS: tuple[What, ...] = get_args(What)
 """By rank, as in fold.py, where the first is -1."""
 
@@ -89,6 +89,7 @@ class Explanation(Struct, frozen=True):
     pending: list[list[int]]
     held: list[Held]
     merged_into: str | None
+    tasks: list[TaskChange]
 
 
 def explain(rules: Rules, member_id: str, facts: Iterable[AnyFact], at: int) -> Explanation:
@@ -130,6 +131,7 @@ def explain(rules: Rules, member_id: str, facts: Iterable[AnyFact], at: int) -> 
         pending=member.pending,
         held=member.held,
         merged_into=member.merged_into,
+        tasks=out.tasks,
     )
 
 
