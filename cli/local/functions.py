@@ -80,7 +80,6 @@ class Functions:
         """
         with ExitStack() as undo:
             undo.enter_context(mock.patch.dict(os.environ, self._environment()))
-            os.environ.pop("SDK_DESCRIPTIONS", None)  # of the layer, which is not there; the SDK has its own
             if programme_file is not None:
                 os.environ["PROGRAMME_FILE"] = str(programme_file)
             _prepare_runtime(undo, now)

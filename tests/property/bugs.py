@@ -19,6 +19,7 @@ from memberflow.engine import (
     points,
     reviews,
     spending,
+    tasks,
     tiers,
     windows,
 )
@@ -27,7 +28,7 @@ from memberflow.engine.lasting import Lasting
 from memberflow.engine.member import DISTANT, NEVER, Member
 from memberflow.engine.outcome import Outcome
 from memberflow.engine.rules import Rules
-from memberflow.facts import AnyFact, Bounced, Complained, Redemption
+from memberflow.facts import AnyFact, Bounced, Complained, Redemption, TaskDone
 
 Patch = pytest.MonkeyPatch
 
@@ -302,5 +303,35 @@ def a_tier_lost_has_no_name_of_its_own(patch: Patch) -> None:
 
     def wrong(rules: Rules, member: Member, journey: Any, anchor: int, name: str, *rest: Any) -> None:
         right(rules, member, journey, anchor, "0" if journey.trigger == "tier_lost" else name, *rest)
+
+    patch.setattr(journeys, "_occur", wrong)
+
+
+def people_are_sent_after_who_has_bought_meanwhile(patch: Patch) -> None:
+    patch.setattr(journeys, "recheck", lambda *args: None)
+
+
+def a_task_never_lapses(patch: Patch) -> None:
+    patch.setattr(tasks, "due", lambda member: DISTANT)
+
+
+def the_end_of_a_task_withdrawn_is_not_looked_up(patch: Patch) -> None:
+    patch.setattr(tasks, "is_open", lambda member, id: True)
+
+
+def what_a_member_told_whoever_called_is_lost(patch: Patch) -> None:
+    right = tasks.done
+
+    def wrong(rules: Rules, member: Member, fact: TaskDone, out: Outcome, history: History | None) -> None:
+        right(rules, member, msgspec.structs.replace(fact, answer=None), out, history)
+
+    patch.setitem(happen.HAPPEN, TaskDone, wrong)
+
+
+def an_answer_has_no_name_of_its_own(patch: Patch) -> None:
+    right = journeys._occur
+
+    def wrong(rules: Rules, member: Member, journey: Any, anchor: int, name: str, *rest: Any) -> None:
+        right(rules, member, journey, anchor, "0" if journey.trigger == "answered" else name, *rest)
 
     patch.setattr(journeys, "_occur", wrong)

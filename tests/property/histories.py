@@ -14,6 +14,7 @@ from memberflow.facts import (
     Accepted,
     Activity,
     Adjusted,
+    Answered,
     AnyFact,
     Bounced,
     Cancelled,
@@ -33,6 +34,7 @@ from memberflow.facts import (
     Reinstated,
     Reserved,
     SentPoints,
+    TaskDone,
     TierGiven,
     TierHeld,
     Updated,
@@ -100,6 +102,9 @@ MESSAGE_STORIES = ("u", "b", "c", "f", "ub", "ubu", "cf", "cfc", "o")
 TIER_STORIES = (*_STORIES, "oor", "ooa", "aa", "aaa", "oaa", *"hhlln", "ny", "ny", "ow", "ow", "owr", "oowr")
 """Besides: by hand h(old), l (a tier given), n (an invitation), w (the order judged); y (an invitation accepted)."""
 
+TASK_STORIES = (*_STORIES, *("A", "AA", "oT", "oTT", "oA", "oTA", "orT", "oTr", "T", "oTo"))
+"""Besides: T (a task done), A (a survey answered)."""
+
 
 @st.composite
 def _story(
@@ -107,17 +112,23 @@ def _story(
 ) -> list[AnyFact]:
     """Facts of one story; their ids begin with the letter of their kind, so that ties are not settled by time."""
     chosen = POINT_STORIES if setting.all_points else TIER_STORIES if setting.all_tiers else _STORIES
+    chosen = TASK_STORIES if setting.asks else chosen
     letters = draw(st.sampled_from(stories or chosen))
     when = sorted(draw(st.sampled_from(choices)) for _ in letters)
     ids = [f"{letter}{number}{place}" for place, letter in enumerate(letters)]
     orders = [id for id in ids if id[0] == "o"]
     ids = [next(held for held in ids if held[0] == "v") if id[0] in "kz" else id for id in ids]
     ids = [orders[0] if id[0] == "d" else id for id in ids]
-    return [draw(_fact(setting, at, letter, id, orders)) for at, letter, id in zip(when, letters, ids, strict=True)]
+    days = [setting.rules.zone.day(at) for at in choices]
+    return [
+        draw(_fact(setting, at, letter, id, orders, days)) for at, letter, id in zip(when, letters, ids, strict=True)
+    ]
 
 
 @st.composite
-def _fact(draw: st.DrawFn, setting: Setting, at: int, letter: str, id: str, orders: list[str]) -> AnyFact:
+def _fact(
+    draw: st.DrawFn, setting: Setting, at: int, letter: str, id: str, orders: list[str], days: list[int]
+) -> AnyFact:
     head = {"at": at, "member_id": MEMBER, "id": id}
     if letter in "qvkzdjiesg":
         return draw(_points_fact(setting, head, letter, orders))
@@ -136,11 +147,28 @@ def _fact(draw: st.DrawFn, setting: Setting, at: int, letter: str, id: str, orde
         return Refund(**head, order_id=order_id, amount=draw(st.sampled_from((1, 600, 2999, 100_000))))
     if letter == "p":
         return Redemption(**head, points=draw(st.sampled_from(setting.points)), agreed=draw(st.booleans()))
+    if letter in "TA":
+        return draw(_task_fact(head, letter, orders, days))
     if letter == "t":
         return GrantUsed(**head, grant=draw(st.sampled_from(setting.grant_ids)))
     if letter in "ucbf":
         return draw(_reach_fact(setting, head, letter))
     return Activity(**head, activity=draw(st.sampled_from(("check_in", "check_in", "complaint", "referral", "story"))))
+
+
+_TASK_IDS = ("welcome#1", "ring#o00", "ring#o10", "pack#silver#1", "pack#gold#1", "lower#silver#1", "sorry#A00", "none")
+
+
+@st.composite
+def _task_fact(draw: st.DrawFn, head: dict[str, Any], letter: str, orders: list[str], days: list[int]) -> AnyFact:
+    """Answers, some that the programme does not list; tasks done, some that there never were."""
+    answer = draw(st.sampled_from(("price", "price", "service", "price of the tea")))
+    if letter == "A":
+        return Answered(**head, survey=draw(st.sampled_from(("silence", "silence", "other"))), answer=answer)
+    calls = [f"gone#{day}" for day in days]
+    names = [*calls, *calls, *_TASK_IDS, *(f"ring#{id}" for id in orders), *(f"sorry#{id}" for id in calls)]
+    done = head | {"id": draw(st.sampled_from(names))}
+    return TaskDone(**done, operator="op", answer=draw(st.sampled_from((None, answer))))
 
 
 @st.composite
@@ -212,6 +240,7 @@ def histories(
         profile = {name: draw(values) for name, values in _profile(setting).items()}
         profile["referred_by"] = draw(st.sampled_from((None, "friend")))
         facts.append(Joined(at=draw(st.sampled_from(choices)), id="joined", member_id=MEMBER, **profile))
+    facts = list({(fact.kind, fact.id): fact for fact in facts}.values())
     end = max(*(fact.at for fact in facts), draw(st.sampled_from(choices))) + draw(st.sampled_from((0, DAY, 400 * DAY)))
     return History(setting, tuple(facts), end)
 

@@ -12,7 +12,7 @@ from memberflow.engine.member import Member
 from memberflow.engine.outcome import Occurrence, Outcome
 from memberflow.engine.rules import Rules
 from memberflow.engine.view import view
-from tests.property import twin
+from tests.property import twin, twin_tasks
 from tests.property.histories import MEMBER, Arrival, History, SplitRefund
 from tests.property.sound import check_sound
 from tests.property.store import MemoryStore
@@ -56,6 +56,11 @@ def _check_told_once(store: MemoryStore, out: Outcome) -> None:
     ids = [occurrence.id for occurrence in out.occurrences]
     assert len(ids) == len(set(ids))
     assert set(ids) <= set(reasons)
+    asked: dict[str, tuple[object, ...]] = {}
+    for change in store.asked:
+        about = (change.task.journey, change.task.anchor, change.task.role)
+        assert asked.setdefault(change.task.id, about) == about
+    assert {change.task.id for change in out.tasks} <= set(asked)
 
 
 def _reason(occurrence: Occurrence) -> tuple[object, ...]:
@@ -98,6 +103,17 @@ def agrees_with_the_twin(case: tuple[History, list[int]]) -> None:
             "suppressed": member.suppressed,
             "granted": {name for name, said in member.consents.items() if said[0]},
         } == expected
+
+
+def tasks_agree_with_the_twin(case: tuple[History, list[int]]) -> None:
+    """At any moment what became of each task is what a recount from nothing but the facts says."""
+    history, moments = case
+    zone = history.setting.programme.time_zone
+    for moment in [*moments, history.end]:
+        out = Outcome()
+        fold(history.setting.rules, MEMBER, history.facts, moment, out)
+        last = {change.task.id: change.state for change in out.tasks}
+        assert last == twin_tasks.states(zone, history.facts, moment)
 
 
 def refunds_add_up(case: SplitRefund) -> None:

@@ -47,6 +47,8 @@ class Setting:
     all_tiers: bool = False
     """Its histories hold everything that people can do to tiers."""
     revisions: dict[str, Programme] = field(default_factory=dict)
+    asks: bool = False
+    """Its histories hold tasks done and answers."""
     grant_ids: tuple[str, ...] = ("no such grant",)
     """What members try to use."""
     minutes: tuple[int, ...] = (0, 9 * 60, 12 * 60, 21 * 60 + 30, 23 * 60 + 59)
@@ -92,7 +94,7 @@ SPENDS = (0, 99, 600, 2399, 2400, 2999, 3000, 8000, 10000, 12345, 30000)
 def setting(dates: str, amounts: tuple[int, ...], **changes: Any) -> Setting:
     """``changes``: of the setting, and of the programme."""
     days = tuple(date.fromisoformat(text) for text in dates.split())
-    own = {name: changes.pop(name) for name in ("all_points", "all_tiers", "grant_ids") if name in changes}
+    own = {name: changes.pop(name) for name in ("all_points", "all_tiers", "grant_ids", "asks") if name in changes}
     return Setting(programmes.programme(**changes), days, amounts, **own)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import pairwise
 
+from memberflow.engine import journeys
 from memberflow.engine.conditions import Condition
 from memberflow.engine.fold import next_due
 from memberflow.engine.lots import key_of
@@ -18,6 +19,7 @@ def check_sound(rules: Rules, member: Member, out: Outcome) -> None:
     _check_points(rules, member, out)
     _check_window(member)
     _check_grants(rules, member, out)
+    _check_tasks(rules, member, out)
     assert member.wake <= max(next_due(rules, member)[0], member.clock), "the member would be woken late"
     held = [rules.of(member).level[standing.tier].index for standing in member.standings]
     assert held == sorted(set(held)), "a tier lies above one that is not below it"
@@ -93,3 +95,19 @@ def _check_nothing_rests_on(rules: Rules, lost: Decision, member: Member, out: O
     )
     resting = [grant for grant in member.grants if grant.cause.startswith(f"tier#{lost.before}#")]
     assert ended or not [grant for grant in resting if grant.at < lost.at], "a tier is gone and its grants are not"
+
+
+def _check_tasks(rules: Rules, member: Member, out: Outcome) -> None:
+    """Each begins once and ends at most once in each way; open are those that have not ended and still stand."""
+    named = [(change.task.id, change.state) for change in out.tasks]
+    assert len(set(named)) == len(named), "a task became twice what it is"
+    begun: set[str] = set()
+    for change in out.tasks:
+        assert (change.state in ("open", "held_out")) == (change.task.id not in begun), "a task ended before it began"
+        begun.add(change.task.id)
+    last = {change.task.id: change for change in out.tasks}
+    assert member.tasks == [change.task for change in last.values() if change.state == "open"]
+    for task in member.tasks:
+        assert task.at < task.due <= task.until
+        assert task.until > member.clock or member.wake <= member.clock, "a task of no use is still open"
+        assert journeys.still_true(rules.of(member), member, task, member.clock), "its reason is gone"

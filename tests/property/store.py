@@ -6,7 +6,7 @@ import msgspec
 
 from memberflow.engine.fold import advance, crosses, fold, follow
 from memberflow.engine.member import Member
-from memberflow.engine.outcome import Occurrence, Outcome
+from memberflow.engine.outcome import Occurrence, Outcome, TaskChange
 from memberflow.engine.rules import Rules
 from memberflow.facts import AnyFact
 from tests.property.histories import MEMBER, Arrival
@@ -16,7 +16,8 @@ _MEMBER = msgspec.json.Decoder(Member)
 
 
 class MemoryStore:
-    """``out`` is what followed since the member was last folded from nothing; ``emitted`` is all that ever followed."""
+    """``out`` is what followed since the member was last folded from nothing; ``emitted`` and ``asked`` are all
+    that was ever said, and was asked of people."""
 
     def __init__(self, rules: Rules) -> None:
         self.rules = rules
@@ -24,6 +25,7 @@ class MemoryStore:
         self.stored = msgspec.json.encode(Member(MEMBER))
         self.out = Outcome(entries=[])
         self.emitted: list[Occurrence] = []
+        self.asked: list[TaskChange] = []
 
     @property
     def member(self) -> Member:
@@ -59,6 +61,7 @@ class MemoryStore:
 
     def _put(self, member: Member, out: Outcome) -> None:
         self.emitted += out.occurrences
+        self.asked += out.tasks
         self.stored = msgspec.json.encode(member)
         check_sound(self.rules, member, self.out)
 

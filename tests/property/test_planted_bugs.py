@@ -13,6 +13,7 @@ from tests.property import bugs, properties
 from tests.property.histories import MESSAGE_STORIES, arriving, split_refunds, with_moments
 from tests.property.journey_settings import TELLING, TELLING_AHEAD
 from tests.property.settings import MONTHLY, REWARDING, SETTINGS, YEARLY
+from tests.property.task_settings import ASKING, RECOUNTED
 from tests.property.tier_settings import FITTING, SETTLED, TWIN_SETTINGS
 
 _SEARCH = settings(
@@ -38,6 +39,8 @@ RUNS_WITH_REWARDS = (properties.runs_do_not_matter, with_moments((REWARDING,)))
 ARRIVALS_WITH_REWARDS = (properties.any_arrival_ends_alike, arriving((REWARDING,)))
 RUNS_WITH_JOURNEYS = (properties.runs_do_not_matter, with_moments((TELLING_AHEAD,)))
 ARRIVALS_WITH_JOURNEYS = (properties.any_arrival_ends_alike, arriving((TELLING,)))
+ARRIVALS_OF_TASKS = (properties.any_arrival_ends_alike, arriving((ASKING,)))
+TWIN_OF_TASKS = (properties.tasks_agree_with_the_twin, with_moments((RECOUNTED,)))
 PARTS = (properties.refunds_add_up, split_refunds())
 
 PLANTED = (
@@ -74,6 +77,11 @@ PLANTED = (
     (bugs.the_use_of_a_revoked_grant_is_not_looked_up, ARRIVALS_WITH_REWARDS),
     (bugs.who_joins_is_not_woken_for_what_follows, RUNS_WITH_JOURNEYS),
     (bugs.a_tier_lost_has_no_name_of_its_own, ARRIVALS_WITH_JOURNEYS),
+    (bugs.people_are_sent_after_who_has_bought_meanwhile, TWIN_OF_TASKS),
+    (bugs.a_task_never_lapses, TWIN_OF_TASKS),
+    (bugs.what_a_member_told_whoever_called_is_lost, TWIN_OF_TASKS),
+    (bugs.the_end_of_a_task_withdrawn_is_not_looked_up, ARRIVALS_OF_TASKS),
+    (bugs.an_answer_has_no_name_of_its_own, ARRIVALS_OF_TASKS),
 )
 
 

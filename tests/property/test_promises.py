@@ -17,9 +17,10 @@ from tests.property.histories import (
 from tests.property.journey_settings import JOURNEY_SETTINGS
 from tests.property.settings import ALL_SETTINGS as POINTS_SETTINGS
 from tests.property.settings import SETTINGS
+from tests.property.task_settings import RECOUNTED, TASK_SETTINGS
 from tests.property.tier_settings import TIER_SETTINGS, TWIN_SETTINGS
 
-ALL_SETTINGS = (*POINTS_SETTINGS, *TIER_SETTINGS, *JOURNEY_SETTINGS)
+ALL_SETTINGS = (*POINTS_SETTINGS, *TIER_SETTINGS, *JOURNEY_SETTINGS, *TASK_SETTINGS)
 
 
 @given(arriving(ALL_SETTINGS))
@@ -52,3 +53,18 @@ def test_bounces_and_complaints_in_any_order_and_number_end_alike(case: tuple[Hi
 @given(with_moments(stories=MESSAGE_STORIES))
 def test_a_recount_agrees_on_who_may_be_written_to_where(case: tuple[History, list[int]]) -> None:
     properties.agrees_with_the_twin(case)
+
+
+@given(arriving(TASK_SETTINGS))
+def test_tasks_and_answers_in_any_order_and_number_end_alike(case: tuple[History, tuple[Arrival, ...]]) -> None:
+    properties.any_arrival_ends_alike(case)
+
+
+@given(with_moments(TASK_SETTINGS))
+def test_tasks_do_not_ask_how_time_was_cut(case: tuple[History, list[int]]) -> None:
+    properties.runs_do_not_matter(case)
+
+
+@given(with_moments((RECOUNTED,)))
+def test_a_recount_agrees_on_what_became_of_every_task(case: tuple[History, list[int]]) -> None:
+    properties.tasks_agree_with_the_twin(case)
