@@ -73,6 +73,7 @@ def seen(rules: Rules, member: Member, out: Outcome, last: int, now: int) -> dic
         "decided": [f"{one.outcome} {one.after}" for one in out.decisions if last < one.at <= now],
         "said": [one.id for one in out.occurrences if last < one.at <= now],
         "granted": [f"{one.state} {one.grant.id}" for one in out.grants if last < one.at <= now],
+        "asked": [f"{one.state} {one.task.id}" for one in out.tasks if last < one.at <= now],
         "open": [grant.id for grant in member.grants],
         "has": entitlement(rules, member, now).standing,
         "badges": sorted(name for name, times in member.badges.items() if times > 0),

@@ -23,6 +23,7 @@ from memberflow.facts import (
     Accepted,
     Activity,
     Adjusted,
+    Answered,
     AnyFact,
     Cancelled,
     Committed,
@@ -39,6 +40,7 @@ from memberflow.facts import (
     Reinstated,
     Reserved,
     SentPoints,
+    TaskDone,
     TierGiven,
     TierHeld,
     moment,
@@ -72,8 +74,8 @@ class Expected(Struct, forbid_unknown_fields=True):
     ``measures``: by their keys, in the engine's units. ``lots``: points by their last usable day, or ``never``.
     ``spend``: in the currency's main unit. ``refused``: id and reason of every fact refused so far. Since the
     expectation before: ``ledger``, the points of every entry; ``decided``, outcome and tier of every decision;
-    ``said``, the ids of occurrences; ``granted``, what became of grants. ``open``: ids of grants; ``has``: standing
-    benefits; ``segment``: its name and the three scores.
+    ``said``, the ids of occurrences; ``granted``, what became of grants; ``asked``, what became of tasks for people.
+    ``open``: ids of grants; ``has``: standing benefits; ``segment``: its name and the three scores.
     """
 
     tier: str | UnsetType = UNSET
@@ -100,6 +102,7 @@ class Expected(Struct, forbid_unknown_fields=True):
     has: list[str] | UnsetType = UNSET
     badges: list[str] | UnsetType = UNSET
     segment: str | UnsetType = UNSET
+    asked: list[str] | UnsetType = UNSET
 
 
 class Step(Struct, forbid_unknown_fields=True):
@@ -109,6 +112,7 @@ class Step(Struct, forbid_unknown_fields=True):
     ``adjust``: points, ``until`` their last day or ``never``. ``extend``: lots that end on this day or sooner,
     ``until`` another. ``receive``: points by their last day. ``give``, ``invite`` and ``accept``: a tier; ``hold``: to
     this day. ``count`` and ``reject``: an order out of the ordinary. ``use``: a grant by its id.
+    ``done``: a task by its id; ``answers``: what was answered, to ``survey`` where it is no task's.
     """
 
     at: str
@@ -136,6 +140,9 @@ class Step(Struct, forbid_unknown_fields=True):
     count: str | None = None
     reject: str | None = None
     use: str | None = None
+    done: str | None = None
+    survey: str | None = None
+    answers: str | None = None
     joined: Profile | None = None
     expect: Expected | None = None
     id: str | None = None
@@ -252,6 +259,10 @@ def _of_members(step: Step, head: dict[str, Any]) -> AnyFact | None:
         return Joined(**head | {"id": "joined"}, **msgspec.structs.asdict(step.joined))
     if step.use is not None:
         return GrantUsed(**head, grant=step.use)
+    if step.done is not None:
+        return TaskDone(**head | {"id": step.done}, operator="op", answer=step.answers)
+    if step.survey is not None and step.answers is not None:
+        return Answered(**head, survey=step.survey, answer=step.answers)
     return None if step.activity is None else Activity(**head, activity=step.activity)
 
 

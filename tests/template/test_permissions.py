@@ -15,6 +15,7 @@ from cli.models import USED
 from memberflow.facts import rfc3339
 from memberflow.programme import author
 from memberflow.programme.schema import Shipped
+from memberflow.programme.schema.journeys import Journey, Task
 from tests.functional.conftest import PARAMETERS, can_send, items, mail_event, publish, unsubscribe_event
 
 RESOURCES = read(TEMPLATE)["Resources"]
@@ -74,10 +75,12 @@ def requests(tmp_path_factory: pytest.TempPathFactory) -> dict[str, set[str]]:
 
 
 def _shipped() -> Shipped:
-    """The sample programme, speaking on every kind of channel."""
+    """The sample programme, speaking on every kind of channel, and asking people."""
     shipped = author.ship(author.named("sample"))
     ways = {"birthday": ("email",), "upgrade": ("sms",), "win_back": ("push",)}
     journeys = {key: replace(journey, channels=ways[key]) for key, journey in shipped.programme.journeys.items()}
+    task = Task(role="adviser", due="2 days", text={"en": "Call"})
+    journeys["call"] = Journey(trigger="dormancy", after="90 days", useful_for="9 days", task=task)
     return replace(shipped, programme=replace(shipped.programme, journeys=journeys))
 
 
