@@ -47,6 +47,8 @@ def command(journey: str, member: str | None, language: str | None, out: Path, *
     if journey not in rules.journeys:
         known = ", ".join(rules.journeys)
         raise UnknownJourney(f"no journey {journey!r}: {suggest(journey, rules.journeys, f'known: {known}')}")
+    if rules.journeys[journey].task is not None:
+        raise UnknownJourney(f"{journey} makes no message but a task, which 'memberflow tasks' lists")
     whom, occurrence = _example(rules, journey) if member is None else _of_table(rules, journey, member, given)
     if language is not None:
         whom.language = language

@@ -146,3 +146,20 @@ def test_the_summary_counts_tasks_by_what_became_of_them_folded_or_read_back(clu
     held = table.held(SavedTable(Path(TABLE)).of_members()[1])["m"]
     read.add(held.member, held.outcome(club, at("2026-04-03")))
     assert folded.tasks == read.tasks == {"call done": 1, "pack lapsed": 1}
+
+
+def test_a_task_has_no_message_to_be_previewed(club: Rules) -> None:
+    result = CliRunner().invoke(main, ["preview", "call", "--programme", "club"])
+    assert result.exit_code == 1
+    assert "call makes no message but a task" in result.output
+
+
+def test_simulate_writes_the_open_tasks_of_each_member(club: Rules) -> None:
+    event = {"type": "order.paid", "member_id": "m", "order_id": "o", "occurred_at": "2026-01-01T12:00:00Z"}
+    Path("facts.jsonl").write_text(json.dumps(event | {"amount": "40.00", "currency": "GBP"}))
+    given = ["simulate", "--programme", "club", "--facts", "facts.jsonl", "--until", "2026-04-01"]
+    result = CliRunner().invoke(main, [*given, "--out", "members.jsonl"])
+    assert result.exit_code == 0, result.output
+    (line,) = Path("members.jsonl").read_text().splitlines()
+    assert json.loads(line)["tasks"] == [{"id": "call#20454", "for": "adviser", "due": "2026-04-03T09:00:00Z"}]
+    assert "call open 1" in result.output

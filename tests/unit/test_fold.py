@@ -282,6 +282,7 @@ def test_a_view_shows_the_member_as_of_a_moment_whether_or_not_a_run_was_there()
         "lots": [{"expires": "2026-03-10", "points": 300}],
         "measures": {"spend": 30000, "orders": 1, "categories": 1},
         "last_order_at": "2025-03-10T10:00:00Z",
+        "tasks": [],
         "next_due": "2025-06-08T09:00:00Z",
     }
     later = view(RULES, member, at("2026-03-11"))

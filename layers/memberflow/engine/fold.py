@@ -162,7 +162,8 @@ def advance(rules: Rules, member: Member, until: int, out: Outcome, history: His
             _FIRE[rank](rules, member, key, member.clock, out, history)
         if rules.rewards:
             rewards.decided(rules, member, out.decisions[mark:], out, history)
-        _follow_up(rules, member, member.clock, mark, out, history)
+        if rules.losses or rules.shelters or member.tasks:
+            _follow_up(rules, member, member.clock, mark, out, history)
         due = _next_due(rules, member)
         assert due != fired, "what fired must no longer be due"
     member.wake = due[0]
@@ -227,7 +228,8 @@ def _step(rules: Rules, member: Member, fact: AnyFact, out: Outcome, history: Hi
         reviews.weigh(rules, member, fact, out)
     if rules.rewards:
         rewards.happened(rules, member, fact, out.decisions[mark:], out, history)
-    _follow_up(rules, member, at, mark, out, history)
+    if rules.losses or rules.shelters or member.tasks:
+        _follow_up(rules, member, at, mark, out, history)
     if member.wake > at + rules.soonest_ms:
         member.wake = at + rules.soonest_ms
     if member.wake > rules.until:

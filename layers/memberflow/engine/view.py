@@ -16,7 +16,7 @@ def view(rules: Rules, member: Member, at: int) -> dict[str, Any]:
     """The member as of ``at``, whether or not a run was there; changes the member it is given.
 
     Moments are RFC 3339 in UTC; a lot's ``expires`` is its last usable day in the programme's zone (null: never);
-    ``spend`` is in minor units; ``next_due`` is null where nothing lies ahead.
+    ``spend`` is in minor units; ``next_due`` is null where nothing lies ahead; ``tasks`` are the open ones.
     """
     fold.advance(rules, member, at, Outcome())
     first, rules = rules, rules.of(member)
@@ -33,6 +33,7 @@ def view(rules: Rules, member: Member, at: int) -> dict[str, Any]:
         "lots": [{"expires": _last_day(gone), "points": points} for gone, points, *_ in member.lots],
         "measures": measures.seen(rules, member, rules.zone.day(at)),
         "last_order_at": None if member.last_order_at is None else rfc3339(member.last_order_at),
+        "tasks": [{"id": task.id, "for": task.role, "due": rfc3339(task.due)} for task in member.tasks],
         "next_due": _moment(fold.next_due(first, member)[0]),
     }
 
