@@ -12,13 +12,14 @@ import pytest
 from click.testing import CliRunner
 from msgspec.structs import replace
 
-from cli import table
+from cli import demo_report, screen, story, table
 from cli.main import main
 from cli.sources import LOCAL
 from cli.summary import Totals
 from memberflow.engine.fold import fold
 from memberflow.engine.outcome import Outcome
 from memberflow.engine.rules import Rules, compiled
+from memberflow.explain import explain
 from memberflow.facts import AnyFact, TaskDone, encode
 from memberflow.programme import author
 from tests.happened import at, order
@@ -163,3 +164,22 @@ def test_simulate_writes_the_open_tasks_of_each_member(club: Rules) -> None:
     (line,) = Path("members.jsonl").read_text().splitlines()
     assert json.loads(line)["tasks"] == [{"id": "call#20454", "for": "adviser", "due": "2026-04-03T09:00:00Z"}]
     assert "call open 1" in result.output
+
+
+def test_a_members_story_tells_of_his_tasks(club: Rules) -> None:
+    called = TaskDone(at=at("2026-04-02 12:00"), id="call#20454", member_id="m", operator="amy", answer="price")
+    facts = [bought("2026-01-01"), called]
+    lines = story.tell(club, facts, explain(club, "m", facts, at("2026-04-03")), [])
+    assert lines[-2:] == [
+        "2026-04-01 10:00  task call for adviser (Call and ask why): open",
+        "2026-04-02 12:00  task call for adviser (Call and ask why): done by amy, who was told: price",
+    ]
+
+
+def test_the_demo_counts_tasks_by_what_became_of_them(club: Rules, capsys: pytest.CaptureFixture[str]) -> None:
+    save(club, "2026-04-03", amy=(bought("2026-01-01"),), bob=(bought("2026-01-02"),))
+    from cli.sources import SavedTable
+
+    held = table.held(SavedTable(Path(TABLE)).of_members()[1])
+    demo_report.show_table(screen.console(), club, held, at("2026-04-03"))
+    assert ["tasks,", "call", "open", "2"] in [line.split() for line in capsys.readouterr().out.splitlines()]

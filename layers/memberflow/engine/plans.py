@@ -19,7 +19,7 @@ class Plan:
         self.tiers = frozenset(journey.tiers)
         self.send_at = None if journey.send_at is None else local_minute(journey.send_at)
         self.useful_for = Period.of(journey.useful_for)
-        self.purpose, self.channels = journey.purpose or "service", journey.channels
+        self.purpose, self.channels = journey.purpose or "", journey.channels
         self.message = journey.message or ""
         self.task = journey.task
         self._quiet = None if journey.task else quiet

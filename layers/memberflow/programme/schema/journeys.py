@@ -11,7 +11,6 @@ from memberflow.programme.schema.fields import (
     Count,
     DayPattern,
     Duration,
-    Label,
     Language,
     LocalTime,
     Name,
@@ -21,6 +20,8 @@ from memberflow.programme.schema.fields import (
     Within,
 )
 from memberflow.programme.schema.tiers import Rule
+
+Words = Annotated[str, Meta(min_length=1, description="the words that staff read")]
 
 
 class Task(Shape, frozen=True, kw_only=True):
@@ -32,7 +33,7 @@ class Task(Shape, frozen=True, kw_only=True):
 
     role: Name = field(name="for")
     due: Within
-    text: dict[Language, Label]
+    text: dict[Language, Words]
 
 
 class Journey(Shape, frozen=True, kw_only=True):
