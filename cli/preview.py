@@ -80,8 +80,17 @@ def _example(rules: Rules, journey: str) -> tuple[Member, Occurrence]:
     given = templates.variables(rules.journeys[journey].trigger)
     member = Member("example", enrolled_at=0, standings=[Standing(highest, 0, 0)], lots=[[1, int(given["points"])]])
     always = templates.variables("")
-    data = {name: highest if name in render.TIERS else value for name, value in given.items() if name not in always}
+    known = dict.fromkeys(render.TIERS, highest) | _named(rules, journey)
+    data = {name: known.get(name, value) for name, value in given.items() if name not in always}
     return member, Occurrence(id=f"{journey}#example", journey=journey, anchor=0, at=0, useful_until=DAY, data=data)
+
+
+def _named(rules: Rules, journey: str) -> dict[str, str]:
+    """The first segment and badge that the journey may speak of."""
+    asked, segments = rules.programme.journeys[journey], rules.programme.segments
+    names = asked.segments or tuple(one.name for one in (() if segments is None else segments.names))
+    badges = asked.badges or tuple(rules.programme.badges)
+    return dict([("segment", name) for name in names[:1]] + [("badge", name) for name in badges[:1]])
 
 
 def _of_table(rules: Rules, journey: str, member_id: str, given: dict[str, Any]) -> tuple[Member, Occurrence]:

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 from msgspec import UNSET
 
-from memberflow.engine import measures, outlook, reviews
+from memberflow.engine import measures, outlook, terms
 from memberflow.engine.calendar import day_to_date
 from memberflow.engine.entitlement import entitlement
 from memberflow.engine.fold import fold
@@ -52,7 +52,7 @@ def seen(rules: Rules, member: Member, out: Outcome, last: int, now: int) -> dic
         member.standings[-1] if member.standings else None,
         measures.seen(rules, member, rules.zone.day(now)),
     )
-    review = reviews.due(rules, member)
+    review = terms.due(rules, member)
     return {
         "tier": member.tier,
         "since": standing and date(rules.zone.day(standing.since)),

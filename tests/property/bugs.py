@@ -16,10 +16,13 @@ from memberflow.engine import (
     journeys,
     lots,
     measures,
+    noticing,
     points,
     reviews,
+    shortfall,
     spending,
     tasks,
+    terms,
     tiers,
     windows,
 )
@@ -116,7 +119,7 @@ def months_are_stepped_not_counted_from_their_anchor(patch: Patch) -> None:
             day = calendar.add(day, period)
         return day
 
-    patch.setattr(reviews, "next_anniversary", wrong)
+    patch.setattr(terms, "next_anniversary", wrong)
 
 
 def points_are_usable_a_day_too_long(patch: Patch) -> None:
@@ -254,7 +257,7 @@ def a_second_bounce_moves_the_first(patch: Patch) -> None:
 
 
 def nothing_protects_who_fails_a_review(patch: Patch) -> None:
-    patch.setattr(reviews, "_protections", lambda *args: iter(()))
+    patch.setattr(terms, "protections", lambda *args: iter(()))
 
 
 def who_makes_up_for_it_waits_for_the_end_of_his_grace(patch: Patch) -> None:
@@ -335,3 +338,40 @@ def an_answer_has_no_name_of_its_own(patch: Patch) -> None:
         right(rules, member, journey, anchor, "0" if journey.trigger == "answered" else name, *rest)
 
     patch.setattr(journeys, "_occur", wrong)
+
+
+def a_segment_entered_again_has_no_number_of_its_own(patch: Patch) -> None:
+    right = noticing.segment_entered
+
+    def wrong(rules: Rules, member: Member) -> str | None:
+        segment = right(rules, member)
+        member.entered = {name: min(1, max(0, times)) for name, times in member.entered.items()}
+        return segment
+
+    patch.setattr(noticing, "segment_entered", wrong)
+
+
+def a_tier_within_reach_is_told_with_each_order(patch: Patch) -> None:
+    patch.setattr(noticing, "mark", lambda *args: None)
+
+
+def nobody_is_left_in_peace(patch: Patch) -> None:
+    patch.setattr(journeys, "_may_again", lambda *args: True)
+
+
+def the_end_of_a_trial_is_woken_for_as_it_ends(patch: Patch) -> None:
+    right = Rules._journeys
+
+    def wrong(self: Rules, *rest: Any) -> None:
+        right(self, *rest)
+        self.trial_notice_ms = 0
+
+    patch.setattr(Rules, "_journeys", wrong)
+
+
+def a_tier_at_risk_is_told_whether_or_not_it_is(patch: Patch) -> None:
+    patch.setattr(terms, "is_lost", lambda *args: True)
+
+
+def what_is_within_reach_is_measured_without_what_was_spent(patch: Patch) -> None:
+    patch.setattr(shortfall, "_lacking", lambda rules, rule, seen, name: rule.least(name))

@@ -27,6 +27,17 @@ JOURNEYS: dict[str, Any] = {
     "lower": _MAIL | {"trigger": "tier_lost", "give": ["gift"], "when": {"orders": 1}},
     "lower_gold": _MAIL | {"trigger": "tier_lost", "tiers": ["gold"], "send_at": "12:00"},
     "higher": _MAIL | {"trigger": "tier_reached", "when": {"categories": 2}},
+    "higher_rarely": _MAIL | {"trigger": "tier_reached", "again_after": "1 month"},
+    "in_his_month": _MAIL | {"trigger": "birthday_month", "send_at": "09:00", "give": ["gift"]},
+    "came": _MAIL | {"trigger": "segment_entered", "segments": ["new", "lost"], "give": ["coupon"]},
+    "came_rarely": _MAIL | {"trigger": "segment_entered", "segments": ["lost", "new"], "again_after": "10 days"},
+    "badge": _MAIL | {"trigger": "badge", "badges": ["regular", "collector"]},
+    "badges": _MAIL | {"trigger": "badge", "again_after": "1 day", "send_at": "12:00"},
+    "trying": _MAIL | {"trigger": "trial_ending", "before": "5 days", "send_at": "10:00"},
+    "risk": _MAIL | {"trigger": "tier_at_risk", "before": "10 days", "again_after": "5 days", "segments": ["new"]},
+    "near": _MAIL | {"trigger": "within_reach", "of": {"spend": "20"}},
+    "nearer": _MAIL | {"trigger": "within_reach", "of": {"spend": "6"}, "tiers": ["base", "silver"], "give": ["gift"]},
+    "surveyed": _MAIL | {"trigger": "order", "send_at": "12:00", "again_after": "2 days", "give": ["gift"]},
 }
 
 TELLING = setting(
@@ -92,4 +103,44 @@ TELLING_REVISED = replace(
     },
 )
 
-JOURNEY_SETTINGS = (TELLING, TELLING_ON_JOINING, TELLING_OF_POINTS, TELLING_AHEAD, TELLING_REVISED)
+_NEARING = {
+    "risk": _MAIL | {"trigger": "tier_at_risk", "before": "10 days", "again_after": "1 day"},
+    "near": _MAIL | {"trigger": "within_reach", "of": {"spend": "20"}},
+}
+NEARING = setting(
+    "2023-12-31 2024-02-29",
+    SPENDS,
+    tiers={"levels": _TIERS, "window": "1 month", "review_every": "1 month", "grace": "5 days"},
+    journeys=_NEARING,
+)
+NEARING_AT_ONCE = setting(
+    "2024-01-31 2024-02-29",
+    SPENDS,
+    all_tiers=True,
+    time_zone="America/New_York",
+    tiers={"levels": _TIERS, "window": "20 days", "review": "at_once", "drop": "to_fit"},
+    journeys=_NEARING,
+)
+"""Tiers by spend alone, whose figures can be tried."""
+
+TRYING = setting(
+    "2023-02-28 2024-03-31",
+    SPENDS,
+    tiers={"levels": [_TIERS[0], _TIERS[2] | {"drops": "never", "keep": None}]},
+    points=points("1.00", None),
+    journeys={"trying": JOURNEYS["trying"]},
+    benefits={"trial": _GIVING["benefits"]["trial"]},
+    grants={"story": _GIVING["grants"]["story"]},
+)
+"""Nothing but a trial's end is ever due, and what tells of it."""
+
+JOURNEY_SETTINGS = (
+    NEARING,
+    NEARING_AT_ONCE,
+    TRYING,
+    TELLING,
+    TELLING_ON_JOINING,
+    TELLING_OF_POINTS,
+    TELLING_AHEAD,
+    TELLING_REVISED,
+)

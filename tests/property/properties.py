@@ -12,6 +12,7 @@ from memberflow.engine.member import Member
 from memberflow.engine.outcome import Occurrence, Outcome
 from memberflow.engine.rules import Rules
 from memberflow.engine.view import view
+from memberflow.facts import AnyFact, Order
 from tests.property import twin, twin_tasks
 from tests.property.histories import MEMBER, Arrival, History, SplitRefund
 from tests.property.sound import check_sound
@@ -127,3 +128,48 @@ def refunds_add_up(case: SplitRefund) -> None:
         store.arrive(Arrival(facts, None))
     assume(not any(one.cause == "review" and one.at == history.end for one in (*out.decisions, *store.out.decisions)))
     assert view(rules, store.member, history.end) == view(rules, whole, history.end)
+
+
+def a_tier_at_risk_goes_on_its_day_unless_what_is_missing_is_spent(history: History) -> None:
+    """Who does nothing loses it; the spend named, by the day before, keeps it, and a penny less does not."""
+    rules = history.setting.rules
+    for one, before in _told(history, "risk"):
+        settled = rules.zone.moment(one.anchor)
+        held = _index(rules, before, one.at)
+        assert _index(rules, before, settled) < held
+        assert _index(rules, [*before, _spent(settled - 1, _short(one))], settled) >= held
+        assert _index(rules, [*before, _spent(settled - 1, _short(one) - 1)], settled) < held
+
+
+def a_tier_within_reach_is_reached_by_what_is_missing_and_by_no_less(history: History) -> None:
+    rules = history.setting.rules
+    for one, before in _told(history, "near"):
+        assert 0 < _short(one) <= 2000
+        next_tier = rules.level[str(one.data["next_tier"])].index
+        assert _index(rules, [*before, _spent(one.at, _short(one))], one.at) >= next_tier
+        assert _index(rules, [*before, _spent(one.at, _short(one) - 1)], one.at) < next_tier
+
+
+def _told(history: History, journey: str) -> list[tuple[Occurrence, list[AnyFact]]]:
+    """Each time, with the facts known then; where some are of the same moment it is not clear which were."""
+    _, out = folded(history)
+    told = []
+    for one in out.occurrences:
+        by_then = [fact for fact in history.facts if fact.at <= one.at]
+        clear = sum(fact.at == one.at for fact in by_then) <= (journey == "near")
+        if one.journey == journey and clear:
+            told.append((one, by_then))
+    return told
+
+
+def _index(rules: Rules, facts: list[AnyFact], at: int) -> int:
+    tier = fold(rules, MEMBER, facts, at, Outcome()).tier
+    return rules.level[tier or ""].index
+
+
+def _spent(at: int, amount: int) -> Order:
+    return Order(at=at, id="zz", member_id=MEMBER, amount=amount)
+
+
+def _short(occurrence: Occurrence) -> int:
+    return int(str(occurrence.data["short"]).replace(".", ""))

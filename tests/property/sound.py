@@ -10,7 +10,7 @@ from memberflow.engine.conditions import Condition
 from memberflow.engine.fold import next_due
 from memberflow.engine.lots import key_of
 from memberflow.engine.member import NEVER, Member
-from memberflow.engine.outcome import Decision, Outcome
+from memberflow.engine.outcome import Decision, Occurrence, Outcome
 from memberflow.engine.rules import Rules
 
 
@@ -20,6 +20,7 @@ def check_sound(rules: Rules, member: Member, out: Outcome) -> None:
     _check_window(member)
     _check_grants(rules, member, out)
     _check_tasks(rules, member, out)
+    _check_left_in_peace(rules, out)
     assert member.wake <= max(next_due(rules, member)[0], member.clock), "the member would be woken late"
     held = [rules.of(member).level[standing.tier].index for standing in member.standings]
     assert held == sorted(set(held)), "a tier lies above one that is not below it"
@@ -43,6 +44,17 @@ def _check_points(rules: Rules, member: Member, out: Outcome) -> None:
     for gone in (max(lot[0], member.spared_until) for lot in member.lots if not member.sheltered):
         past = gone != NEVER and rules.zone.moment(gone) <= member.clock
         assert not past or member.wake <= member.clock, "a lot past its day is still there"
+
+
+def _check_left_in_peace(rules: Rules, out: Outcome) -> None:
+    """Between two occurrences of a journey there is the time that it asks for."""
+    last: dict[str, Occurrence] = {}
+    for one in sorted(out.occurrences, key=lambda one: one.at):
+        journey = rules.at(one.at).journeys.get(one.journey)
+        if journey is not None and journey.again_after is not None:
+            before = last.get(one.journey)
+            assert before is None or one.at - before.at >= journey.again_after.least_ms, "told again too soon"
+            last[one.journey] = one
 
 
 def _check_window(member: Member) -> None:

@@ -7,7 +7,7 @@ from whenever import Date
 
 from cli import explanation, letter, phrases
 from cli.tongue import Tongue
-from memberflow.engine import fallout, measures, reviews
+from memberflow.engine import fallout, measures, terms
 from memberflow.engine.calendar import DAY, day_to_date
 from memberflow.engine.fold import fold
 from memberflow.engine.member import Member
@@ -116,7 +116,7 @@ def test_the_first_day_at_risk_comes_no_later_than_a_review_that_fails(history: 
     if told and told.need is not None and not told.need.met and told.at > history.end:
         assert told.at_risk is not None
         assert told.at_risk <= rules.zone.day(told.at)
-        assert reviews.due(rules, member) == told.at
+        assert terms.due(rules, member) == told.at
 
 
 @given(histories((*TIER_SETTINGS, YEARLY)))

@@ -10,8 +10,8 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis.strategies import SearchStrategy
 
 from tests.property import bugs, properties
-from tests.property.histories import MESSAGE_STORIES, arriving, split_refunds, with_moments
-from tests.property.journey_settings import TELLING, TELLING_AHEAD
+from tests.property.histories import MESSAGE_STORIES, arriving, histories, split_refunds, with_moments
+from tests.property.journey_settings import JOURNEY_SETTINGS, NEARING, TELLING, TELLING_AHEAD, TRYING
 from tests.property.settings import MONTHLY, REWARDING, SETTINGS, YEARLY
 from tests.property.task_settings import ASKING, RECOUNTED
 from tests.property.tier_settings import FITTING, SETTLED, TWIN_SETTINGS
@@ -41,6 +41,10 @@ RUNS_WITH_JOURNEYS = (properties.runs_do_not_matter, with_moments((TELLING_AHEAD
 ARRIVALS_WITH_JOURNEYS = (properties.any_arrival_ends_alike, arriving((TELLING,)))
 ARRIVALS_OF_TASKS = (properties.any_arrival_ends_alike, arriving((ASKING,)))
 TWIN_OF_TASKS = (properties.tasks_agree_with_the_twin, with_moments((RECOUNTED,)))
+RUNS_OF_JOURNEYS = (properties.runs_do_not_matter, with_moments((TELLING,)))
+RUNS_WITH_TRIALS = (properties.runs_do_not_matter, with_moments((TRYING,)))
+RISK = (properties.a_tier_at_risk_goes_on_its_day_unless_what_is_missing_is_spent, histories((NEARING,)))
+REACH = (properties.a_tier_within_reach_is_reached_by_what_is_missing_and_by_no_less, histories((NEARING,)))
 PARTS = (properties.refunds_add_up, split_refunds())
 
 PLANTED = (
@@ -82,6 +86,12 @@ PLANTED = (
     (bugs.what_a_member_told_whoever_called_is_lost, TWIN_OF_TASKS),
     (bugs.the_end_of_a_task_withdrawn_is_not_looked_up, ARRIVALS_OF_TASKS),
     (bugs.an_answer_has_no_name_of_its_own, ARRIVALS_OF_TASKS),
+    (bugs.a_segment_entered_again_has_no_number_of_its_own, ARRIVALS_WITH_JOURNEYS),
+    (bugs.a_tier_within_reach_is_told_with_each_order, ARRIVALS_WITH_JOURNEYS),
+    (bugs.nobody_is_left_in_peace, RUNS_OF_JOURNEYS),
+    (bugs.the_end_of_a_trial_is_woken_for_as_it_ends, RUNS_WITH_TRIALS),
+    (bugs.a_tier_at_risk_is_told_whether_or_not_it_is, RISK),
+    (bugs.what_is_within_reach_is_measured_without_what_was_spent, REACH),
 )
 
 
@@ -94,7 +104,7 @@ def _rules_made_anew() -> Iterator[None]:
 
 
 def _forget_rules() -> None:
-    for setting in (*SETTINGS, *TWIN_SETTINGS):
+    for setting in (*SETTINGS, *TWIN_SETTINGS, *JOURNEY_SETTINGS):
         setting.__dict__.pop("rules", None)
 
 

@@ -11,10 +11,11 @@ from tests.property.histories import (
     History,
     SplitRefund,
     arriving,
+    histories,
     split_refunds,
     with_moments,
 )
-from tests.property.journey_settings import JOURNEY_SETTINGS
+from tests.property.journey_settings import JOURNEY_SETTINGS, NEARING, NEARING_AT_ONCE
 from tests.property.settings import ALL_SETTINGS as POINTS_SETTINGS
 from tests.property.settings import SETTINGS
 from tests.property.task_settings import RECOUNTED, TASK_SETTINGS
@@ -68,3 +69,13 @@ def test_tasks_do_not_ask_how_time_was_cut(case: tuple[History, list[int]]) -> N
 @given(with_moments((RECOUNTED,)))
 def test_a_recount_agrees_on_what_became_of_every_task(case: tuple[History, list[int]]) -> None:
     properties.tasks_agree_with_the_twin(case)
+
+
+@given(histories((NEARING, NEARING_AT_ONCE)))
+def test_a_tier_told_to_be_at_risk_goes_unless_what_is_missing_is_spent(history: History) -> None:
+    properties.a_tier_at_risk_goes_on_its_day_unless_what_is_missing_is_spent(history)
+
+
+@given(histories((NEARING, NEARING_AT_ONCE)))
+def test_a_tier_told_to_be_within_reach_is_reached_by_what_is_missing(history: History) -> None:
+    properties.a_tier_within_reach_is_reached_by_what_is_missing_and_by_no_less(history)

@@ -19,8 +19,8 @@ from memberflow.engine.entitlement import entitlement
 from memberflow.engine.fold import fold
 from memberflow.engine.member import Member
 from memberflow.engine.outcome import Occurrence, Outcome
-from memberflow.engine.reviews import due_day
 from memberflow.engine.rules import Rules, compiled
+from memberflow.engine.terms import due_day
 from memberflow.facts import (
     Accepted,
     Activity,

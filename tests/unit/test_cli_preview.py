@@ -20,6 +20,7 @@ from memberflow.engine.outcome import Occurrence
 from memberflow.engine.packed import pack
 from memberflow.engine.rules import Rules
 from memberflow.programme import author
+from tests import notices
 from tests.happened import at, day
 
 
@@ -133,3 +134,21 @@ def test_every_journey_of_the_sample_renders_for_its_example_in_both_languages()
     for journey in rules.journeys:
         for language in rules.programme.languages:
             assert run(journey, "--language", language).exit_code == 0
+
+
+NOTICED = {
+    "away": ("Away", "久别"),
+    "badge": ("Badge Buyer", "徽章 买家"),
+    "trial": ("Gold until 2026-03-31, 3 days", "黄金 至 2026-03-31，3 天"),
+    "risk": ("Gold: 120.00 by 2026-03-31", "黄金：2026-03-31 前还差 120.00"),
+    "near": ("120.00 to Gold", "距 黄金 还差 120.00"),
+    "month": ("Your month", "生日月"),
+}
+
+
+@pytest.mark.parametrize("journey", NOTICED)
+def test_what_is_noticed_of_a_member_is_shown_by_its_label_in_both_languages(folder: Path, journey: str) -> None:
+    notices.write(folder / "notices")
+    for language, subject in zip(("en", "zh-CN"), NOTICED[journey], strict=True):
+        said = run(journey, "--programme", str(folder / "notices"), "--language", language).stdout
+        assert said.startswith(f"Subject: {subject}\n")

@@ -21,6 +21,7 @@ from tests.programmes import BIRTHDAY, TIERS, UPGRADE, WIN_BACK
 
 MAIL: dict[str, Any] = {"useful_for": "7 days", "purpose": "marketing", "channels": ["email"], "message": "mail"}
 COUPON = {"kind": "coupon", "label": {"en": "Coupon"}, "off": "5", "valid_for": "1 day"}
+NOTHING_ELSE = {"short_orders": 0, "short_interactions": 0, "short_growth": 0, "short_points": 0}
 QUIET = {"start": "21:00", "end": "08:00"}
 
 
@@ -209,7 +210,7 @@ def test_what_is_missing_to_the_next_tier_can_be_told() -> None:
     nudge = rules("calendar", on=["15"], when={"spend": "200"}, tiers=["member"])
     assert said(nudge, order("2026-01-02 12:00", "199.99"), until="2026-01-16") == []
     occurrence = last(nudge, order("2026-01-02 12:00", "250.50"), until="2026-01-16")
-    assert occurrence.data == {"next_tier": "silver", "short": "49.50"}
+    assert occurrence.data == {"next_tier": "silver", "short": "49.50"} | NOTHING_ELSE
 
 
 # Points that run out
@@ -386,4 +387,4 @@ def test_a_programme_without_these_keeps_nothing_for_them() -> None:
 def test_the_highest_tier_lacks_nothing(levels: list[dict[str, Any]]) -> None:
     monthly = rules("calendar", {"tiers": {"levels": levels}}, on=["15"])
     data = last(monthly, order("2026-01-02 12:00", "6000"), until="2026-01-16").data
-    assert data == {"next_tier": levels[-1]["name"], "short": "0.00"}
+    assert data == {"next_tier": levels[-1]["name"], "short": "0.00"} | NOTHING_ELSE

@@ -112,6 +112,51 @@ def test_what_is_just_right_is_no_mistake(tmp_path, name):
     assert [problem for problem in problems if problem.code != "P056"] == []
 
 
+_RISK = ("trigger: birthday", "trigger: tier_at_risk\n    before: 30 days")
+_NO_BADGES = RIGHT[RIGHT.index("badges:\n") : RIGHT.index("\nsegments:")]
+NEVER = {
+    "no badges": (("trigger: birthday", "trigger: badge"), (_NO_BADGES, "")),
+    "no benefit is a trial": (
+        ("trigger: birthday", "trigger: trial_ending\n    before: 3 days"),
+        ("kind: trial", "kind: service"),
+        (", tier: silver, valid_for: 1 month", ", valid_for: 1 month"),
+    ),
+    "no review takes the tier": (
+        _RISK,
+        ("keep: {spend: 2400}", "drops: never"),
+        ("enter: {spend: 10000, orders: 36}", "enter: {spend: 10000, orders: 36}\n      drops: never"),
+    ),
+}
+
+
+@pytest.mark.parametrize("why", NEVER)
+def test_a_journey_that_waits_for_what_there_is_not_is_told(tmp_path, why):
+    told_of = [told(problem) for problem in problems_of(tmp_path, replaced(*NEVER[why])) if problem.code == "P141"]
+    assert len(told_of) == 1
+    assert told_of[0].startswith("P141 birthday never speaks: ")
+
+
+def test_where_tiers_are_lost_at_once_risk_is_told_again_only_after_a_while(tmp_path):
+    at_once = ("  window: 12 months", "  window: 12 months\n  review: at_once")
+    (problem,) = [one for one in problems_of(tmp_path, replaced(_RISK, at_once)) if one.code == "P041"]
+    assert told(problem) == (
+        "P041 key 'again_after' is missing in birthday: where tiers are lost at once, each order moves the day "
+        "(say how long he is left in peace, such as 90 days)"
+    )
+
+
+def test_a_journey_may_wait_for_any_of_these(tmp_path):
+    ways = ["segment_entered, segments: [best, rest], again_after: 90 days", "badge", "badge, badges: [buyer]"]
+    ways += ["birthday_month", "trial_ending, before: 29 days", "tier_at_risk, before: 1 month, tiers: [gold]"]
+    ways += [
+        "within_reach, of: {spend: 200, orders: 2}, tiers: [base, silver]",
+        "dormancy, after: 1 day, segments: [rest]",
+    ]
+    rest = "useful_for: 1 day, purpose: service, channels: [log], message: birthday"
+    added = "".join(f"  way_{n}: {{trigger: {way}, {rest}}}\n" for n, way in enumerate(ways))
+    assert problems_of(tmp_path, replaced(("journeys:\n", "journeys:\n" + added))) == []
+
+
 @pytest.mark.parametrize(("send_at", "quiet"), [("12:00", True), ("13:59", True), ("14:00", False), ("11:59", False)])
 def test_quiet_hours_within_a_day_begin_at_their_start_and_end_before_their_end(tmp_path, send_at, quiet):
     text = replaced(('"21:00", end: "08:00"', '"12:00", end: "14:00"'), ('"10:00"', f'"{send_at}"'))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from memberflow.engine import reviews
+from memberflow.engine import terms
 from memberflow.engine.calendar import day_to_date
 from memberflow.engine.member import DISTANT, Member
 from memberflow.engine.outcome import Decision, Figure, Outcome
@@ -25,7 +25,7 @@ def changes(out: Outcome) -> list[tuple[str, str | None, str]]:
 
 
 def review_date(member: Member) -> str:
-    return day_to_date(reviews.review_day(RULES, member)).isoformat()
+    return day_to_date(terms.review_day(RULES, member)).isoformat()
 
 
 # Enrolling
@@ -205,7 +205,7 @@ def test_a_tier_without_a_rule_to_keep_is_kept_by_the_one_that_enters_it() -> No
 
 def test_the_first_tier_is_never_reviewed() -> None:
     member, _ = told(RULES, order("2025-03-10 10:00", "10"), until="2040-01-01")
-    assert reviews.due(RULES, member) == DISTANT
+    assert terms.due(RULES, member) == DISTANT
 
 
 def test_dropping_to_a_tier_held_before_starts_a_new_term_of_it() -> None:

@@ -16,8 +16,8 @@ class UnrenderableMessage(MemberflowError):
     """A template that the data does not fit, which the check should have found."""
 
 
-TIERS = frozenset({"reached", "lost", "next_tier"})
-"""Variables that are tiers: told by their labels."""
+TIERS = frozenset({"reached", "lost", "next_tier", "trial"})
+"""Variables that are tiers: told by their labels, like ``segment`` and ``badge``."""
 
 
 def render(shipped: Shipped, rules: Rules, member: Member, occurrence: Occurrence, unsubscribe: str = "") -> Message:
@@ -42,12 +42,10 @@ def language_of(rules: Rules, member: Member) -> str:
 
 def variables(rules: Rules, member: Member, occurrence: Occurrence, language: str) -> dict[str, str | int]:
     """What a template may name: programme, tier and points always, and what the occurrence carries for its trigger."""
-    carried = {
-        name: _label(rules, str(value), language) if name in TIERS else value for name, value in occurrence.data.items()
-    }
+    carried = {name: _told(rules, name, value, language) for name, value in occurrence.data.items()}
     return {
         "programme": rules.programme.programme,
-        "tier": _label(rules, member.tier or rules.levels[0].name, language),
+        "tier": _told(rules, "reached", member.tier or rules.levels[0].name, language),
         "points": member.points,
         **carried,
     }
@@ -71,5 +69,12 @@ def fill(template: Message, data: dict[str, str | int], language: str, unsubscri
         raise UnrenderableMessage(f"{type(error).__name__}: {error}") from error
 
 
-def _label(rules: Rules, tier: str, language: str) -> str:
-    return rules.level[tier].label[language]
+def _told(rules: Rules, name: str, value: str | int, language: str) -> str | int:
+    """A variable as members read it."""
+    if name in TIERS:
+        return rules.level[str(value)].label[language]
+    if name == "badge":
+        return rules.programme.badges[str(value)].label[language]
+    if name == "segment" and rules.programme.segments is not None:
+        return next(one for one in rules.programme.segments.names if one.name == value).label[language]
+    return value

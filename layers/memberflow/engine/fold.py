@@ -37,6 +37,7 @@ from memberflow.engine import (
     segments,
     spending,
     tasks,
+    terms,
 )
 from memberflow.engine.happen import HAPPEN
 from memberflow.engine.history import History
@@ -162,8 +163,8 @@ def advance(rules: Rules, member: Member, until: int, out: Outcome, history: His
             _FIRE[rank](rules, member, key, member.clock, out, history)
         if rules.rewards:
             rewards.decided(rules, member, out.decisions[mark:], out, history)
-        if rules.losses or rules.shelters or member.tasks:
-            _follow_up(rules, member, member.clock, mark, out, history)
+        if rules.notices or rules.shelters or member.tasks:
+            _follow_up(rules, member, None, member.clock, mark, out, history)
         due = _next_due(rules, member)
         assert due != fired, "what fired must no longer be due"
     member.wake = due[0]
@@ -189,7 +190,7 @@ def _next_due(rules: Rules, member: Member) -> tuple[int, int, str]:
         at, rank, key = soonest, _JOURNEY, journey
     if member.referred_by is not None and (soonest := referrals.due(rules, member)) <= at:
         at, rank, key = soonest, _REFERRAL, ""
-    if (soonest := reviews.due(rules, member)) < DISTANT and soonest <= at:
+    if (soonest := terms.due(rules, member)) < DISTANT and soonest <= at:
         at, rank, key = soonest, _REVIEW, member.tier or ""
     if member.lots and (soonest := points.expiry_due(rules, member)) <= at:
         at, rank, key = soonest, _EXPIRY, ""
@@ -228,18 +229,20 @@ def _step(rules: Rules, member: Member, fact: AnyFact, out: Outcome, history: Hi
         reviews.weigh(rules, member, fact, out)
     if rules.rewards:
         rewards.happened(rules, member, fact, out.decisions[mark:], out, history)
-    if rules.losses or rules.shelters or member.tasks:
-        _follow_up(rules, member, at, mark, out, history)
+    if rules.notices or rules.shelters or member.tasks:
+        _follow_up(rules, member, fact, at, mark, out, history)
     if member.wake > at + rules.soonest_ms:
         member.wake = at + rules.soonest_ms
     if member.wake > rules.until:
         member.wake = rules.until
 
 
-def _follow_up(rules: Rules, member: Member, at: int, mark: int, out: Outcome, history: History | None) -> None:
+def _follow_up(
+    rules: Rules, member: Member, fact: AnyFact | None, at: int, mark: int, out: Outcome, history: History | None
+) -> None:
     """What a fact or a timer, and the decisions since ``mark``, change of what is said, kept or to be done."""
-    if rules.losses:
-        journeys.decided(rules, member, out.decisions[mark:], out, history)
+    if rules.notices:
+        journeys.noticed(rules, member, fact, out.decisions[mark:], out, history)
     if rules.shelters:
         points.shelter(rules, member, at)
     if member.tasks:

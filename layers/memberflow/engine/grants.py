@@ -11,10 +11,16 @@ from collections.abc import Callable, Sequence
 
 from memberflow.engine import tags
 from memberflow.engine.benefits import Award
-from memberflow.engine.calendar import add, date_to_day, day_to_date
+from memberflow.engine.calendar import add
 from memberflow.engine.history import History
 from memberflow.engine.member import DISTANT, Grant, Member
-from memberflow.engine.occasions import anniversary, birthday_day, next_birthday_year, years_of_membership
+from memberflow.engine.occasions import (
+    anniversary,
+    birthday_day,
+    birthday_month,
+    next_birthday_year,
+    years_of_membership,
+)
 from memberflow.engine.outcome import GrantChange, Outcome, Refusal
 from memberflow.engine.rules import Rules
 from memberflow.facts import GrantUsed
@@ -41,7 +47,7 @@ def give(
             again = f"#{before + 1}" if before else ""
             grant = Grant(f"{name}#{benefit}#{anchor}{again}", at, _until(rules, benefit, at), cause)
             member.grants.append(grant)
-            member.wake = min(member.wake, grant.until)
+            member.wake = min(member.wake, grant.until - rules.trial_notice_ms)
             out.grants.append(GrantChange(grant, "given", at, cause))
 
 
@@ -215,7 +221,7 @@ def _number(rules: Rules, member: Member, award: Award) -> int:
     kept = member.given.get(award.name, 0)
     if award.trigger == "anniversary":
         return next((years for years in award.years if years > kept and not _is_past(rules, member, years)), 0)
-    return next_birthday_year(rules, member, kept)
+    return next_birthday_year(rules, member, kept, by_month=award.trigger == "birthday_month")
 
 
 def _is_past(rules: Rules, member: Member, years: int) -> bool:
@@ -226,10 +232,10 @@ def _is_past(rules: Rules, member: Member, years: int) -> bool:
 def _birthday_due(rules: Rules, member: Member, award: Award) -> int:
     if member.birthday is None:
         return DISTANT
-    day = birthday_day(rules, member, _number(rules, member, award))
+    year = _number(rules, member, award)
     if award.trigger == "birthday_month":
-        day = date_to_day(day_to_date(day).replace(day=1))
-    return rules.zone_of(member).moment(day)
+        return rules.zone_of(member).moment(birthday_month(rules, member, year))
+    return rules.zone_of(member).moment(birthday_day(rules, member, year))
 
 
 def _anniversary_due(rules: Rules, member: Member, award: Award) -> int:

@@ -206,6 +206,10 @@ class Member(Struct, array_like=True):
     """Open ones, in the order opened."""
     answers: list[Answer] = field(default_factory=list)
     """His latest answers, soonest first, where a journey waits for one."""
+    entered: dict[str, int] = field(default_factory=dict)
+    """Segments that a journey asks for. n: entered for the n-th time. -n: left after it."""
+    spoke_at: dict[str, int] = field(default_factory=dict)
+    """By journey that does not come again soon: the moment of its last occurrence."""
 
     @property
     def tier(self) -> str | None:

@@ -12,16 +12,24 @@ def birthday_day(rules: Rules, member: Member, year: int) -> int:
     return birthday_in(year, member.birthday[1], member.birthday[2], rules.leap_to_march)
 
 
-def next_birthday_year(rules: Rules, member: Member, kept: int) -> int:
+def birthday_month(rules: Rules, member: Member, year: int) -> int:
+    """The first day of the month in which the birthday is kept."""
+    day = birthday_day(rules, member, year)
+    return day - day_to_date(day).day + 1
+
+
+def next_birthday_year(rules: Rules, member: Member, kept: int, by_month: bool = False) -> int:
     """The next year whose birthday is to be kept: after the year ``kept``, and not past when it became known.
 
-    Nor past when the revision of the programme came into force.
+    Nor past when the revision of the programme came into force. ``by_month``: it is past when its month is.
     """
     known = member.birthday_from
     if rules.number:
         known = max(known, rules.zone_of(member).day(rules.starts))
     year = day_to_date(known).year
-    if birthday_day(rules, member, year) < known:
+    if (
+        add_months(birthday_month(rules, member, year), 1) - 1 if by_month else birthday_day(rules, member, year)
+    ) < known:
         year += 1
     return max(year, kept + 1)
 

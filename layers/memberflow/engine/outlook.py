@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from msgspec import Struct
 
-from memberflow.engine import fallout, measures, reviews
+from memberflow.engine import fallout, measures, reviews, terms
 from memberflow.engine.conditions import Condition
 from memberflow.engine.fallout import Enough
 from memberflow.engine.member import DISTANT, Member
@@ -87,14 +87,14 @@ def ahead(rules: Rules, member: Member, seen: dict[str, int], today: int) -> lis
 
 
 def _enough_to_rise(rules: Rules, member: Member, enter: Condition, today: int) -> list[Enough]:
-    settled = reviews.due_day(rules, member)
+    settled = terms.due_day(rules, member)
     if rules.rises_at_review and settled is not None:
         return fallout.enough_by(rules, member, enter, today, max(settled, today + 1))
     return fallout.enough_now(rules, member, enter, today)
 
 
 def review(rules: Rules, member: Member, today: int) -> Review | None:
-    at = reviews.due(rules, member)
+    at = terms.due(rules, member)
     if at == DISTANT:
         return None
     standing = member.standings[-1]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from memberflow.engine.calendar import MINUTE, Period, Zone, add
 from memberflow.engine.catalogue import Catalogue
 from memberflow.engine.conditions import Condition
@@ -15,6 +17,7 @@ class Plan:
     def __init__(self, key: str, journey: schema.Journey, quiet: tuple[int, int] | None, catalogue: Catalogue) -> None:
         self.key = key
         self.trigger = journey.trigger
+        self.by_month = journey.trigger == "birthday_month"
         self.after = Period.of(journey.after) if journey.after else Period(0, 0)
         self.tiers = frozenset(journey.tiers)
         self.send_at = None if journey.send_at is None else local_minute(journey.send_at)
@@ -30,6 +33,9 @@ class Plan:
         self.tags, self.give = frozenset(journey.tags), journey.give
         self.ends_with_order = journey.ends_with == "order"
         self.asks, self.survey, self.answers = journey.asks, journey.survey, frozenset(journey.answers)
+        self.segments, self.badges = frozenset(journey.segments), frozenset(journey.badges)
+        self.again_after = None if journey.again_after is None else Period.of(journey.again_after)
+        self.of = {} if journey.of is None else _amounts(journey.of, catalogue)
 
     def leaves_for(self, place: Zone, at: int) -> int:
         """The moment to send what follows on something that happened at ``at``: on its day or ``after`` it."""
@@ -60,6 +66,12 @@ class Plan:
         today = place.moment(day, target)
         return today if today >= at else place.moment(day + 1, target)
 
+    def may_again(self, place: Zone, last: int | None, at: int) -> bool:
+        """Whether it may speak at ``at``, having last done so at the moment ``last``."""
+        if self.again_after is None or last is None:
+            return True
+        return place.day(at) >= add(place.day(last), self.again_after)
+
     def _is_quiet(self, minute: int) -> bool:
         if self._quiet is None:
             return False
@@ -77,6 +89,12 @@ class Plan:
         if unit.startswith("hour"):
             return at + int(number) * 60 * MINUTE
         return place.moment(add(place.day(at), Period.of(self.task.due)))
+
+
+def _amounts(reach: schema.Reach, catalogue: Catalogue) -> dict[str, int]:
+    """By measure, in the engine's units."""
+    written: dict[str, Any] = {name: getattr(reach, name) for name in schema.Reach.__struct_fields__}
+    return {name: catalogue.figure(name, amount) for name, amount in written.items() if amount is not None}
 
 
 def local_minute(text: str) -> int:

@@ -1,7 +1,7 @@
 """What the journeys of a programme wait for: for each trigger its next reason to speak, and whether it still stands.
 
 What would have been due before the member was one, or before the revision of the programme that asks for it, is not
-made up for; of points that run out he is told even then, for they still do.
+made up for; of points that run out, trials that end and tiers at risk he is told even then, for they still are.
 """
 
 from __future__ import annotations
@@ -9,14 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
-from memberflow.engine import measures
+from memberflow.engine import measures, shortfall, terms
 from memberflow.engine.calendar import Zone, add, day_to_date
-from memberflow.engine.member import NEVER, Member, Task
+from memberflow.engine.member import DISTANT, NEVER, Member, Task
 from memberflow.engine.occasions import anniversary, years_of_membership
 from memberflow.engine.outcome import Occurrence
 from memberflow.engine.plans import Plan
 from memberflow.engine.rules import Rules
-from memberflow.programme.schema.fields import decimal_text
 
 
 class Reason(NamedTuple):
@@ -93,6 +92,25 @@ def _answered(rules: Rules, member: Member, journey: Plan, place: Zone) -> Reaso
     return None
 
 
+def _trial_ending(rules: Rules, member: Member, journey: Plan, place: Zone) -> Reason | None:
+    """Counted from its last day; the anchor is the day on which it is over."""
+    said = member.said.get(journey.key, 0)
+    for gone in sorted(_trials(rules, member).values()):
+        if said < gone:
+            return Reason(journey.leaves_at(place, add(gone - 1, journey.before, -1)), gone, str(gone))
+    return None
+
+
+def _tier_at_risk(rules: Rules, member: Member, journey: Plan, place: Zone) -> Reason | None:
+    """Counted from the last day on which orders count; the anchor is the day on which the tier is settled."""
+    if rules.level[member.tier or ""].keep is None:
+        return None
+    day = terms.due_day(rules, member)
+    if day is None or day <= member.said.get(journey.key, 0):
+        return None
+    return Reason(journey.leaves_at(place, add(day - 1, journey.before, -1)), day, str(day))
+
+
 NEXT: dict[str, Callable[[Rules, Member, Plan, Zone], Reason | None]] = {
     "joined": _joined,
     "first_order": _first_order,
@@ -101,6 +119,8 @@ NEXT: dict[str, Callable[[Rules, Member, Plan, Zone], Reason | None]] = {
     "calendar": _calendar,
     "points_expiring": _points_expiring,
     "answered": _answered,
+    "trial_ending": _trial_ending,
+    "tier_at_risk": _tier_at_risk,
 }
 
 
@@ -124,23 +144,51 @@ def data(rules: Rules, member: Member, journey: Plan, reason: Reason, at: int) -
         last = reason.anchor - 1
         points = sum(lot[1] for lot in _lots_gone_on(member, reason.anchor))
         return {"expiring": points, "expires": day_to_date(last).isoformat(), "days": last - rules.zone.day(at)}
-    return _ahead(rules, member, at) if journey.trigger == "calendar" else {}
+    if journey.trigger == "trial_ending":
+        return _data_of_trial(rules, member, reason.anchor, at)
+    if journey.trigger == "tier_at_risk":
+        return _data_of_risk(rules, member, reason.anchor, at)
+    return shortfall.ahead(rules, member, rules.zone.day(at)) if journey.trigger == "calendar" else {}
 
 
-def _ahead(rules: Rules, member: Member, at: int) -> dict[str, str | int]:
-    """The tier above, and the spend that is missing there; his own, and none, where no tier is above."""
-    assert member.tier is not None
-    above = [level for level in rules.levels[rules.level[member.tier].index + 1 :] if level.enter is not None]
-    lacks = 0
-    if above and above[0].enter is not None:
-        spend = measures.later(rules, member, rules.zone.day(at))["spend"]
-        lacks = max(0, above[0].enter.least("spend") - spend)
-    next_tier = above[0].name if above else member.tier
-    return {"next_tier": next_tier, "short": decimal_text(lacks, rules.programme.currency)}
+def _trials(rules: Rules, member: Member) -> dict[str, int]:
+    """By tier above his own that he may try: the day on which the last of these trials is over."""
+    ends: dict[str, int] = {}
+    held = rules.level[member.tier or ""].index
+    for grant in member.grants:
+        tier = rules.benefits.trials.get(grant.benefit)
+        if tier is not None and rules.level[tier].index > held and grant.until != DISTANT:
+            ends[tier] = max(ends.get(tier, 0), rules.zone.day(grant.until))
+    return ends
 
 
 def _lots_gone_on(member: Member, day: int) -> list[list[int]]:
     return [lot for lot in member.lots if max(lot[0], member.spared_until) == day]
+
+
+def _data_of_trial(rules: Rules, member: Member, gone: int, at: int) -> dict[str, str | int]:
+    """Of the highest tier whose trial ends on that day."""
+    ending = [tier for tier, day in _trials(rules, member).items() if day == gone]
+    tier = max(ending, key=lambda name: rules.level[name].index)
+    return {"trial": tier, "ends": day_to_date(gone - 1).isoformat(), "days": gone - 1 - rules.zone.day(at)}
+
+
+def _data_of_risk(rules: Rules, member: Member, settled: int, at: int) -> dict[str, str | int]:
+    keep = rules.level[member.tier or ""].keep
+    assert keep is not None
+    lacks = shortfall.lacks(rules, keep, measures.later(rules, member, settled))
+    return {"by": day_to_date(settled - 1).isoformat(), "days": settled - 1 - rules.zone.day(at), **lacks}
+
+
+def _is_at_risk(rules: Rules, member: Member, settled: int) -> bool:
+    return terms.due_day(rules, member) == settled and terms.is_lost(rules, member, settled)
+
+
+def is_so(rules: Rules, member: Member, journey: Plan, reason: Reason) -> bool:
+    """Whether there is something to tell now that its moment has come."""
+    if journey.trigger == "tier_at_risk":
+        return _is_at_risk(rules, member, reason.anchor)
+    return not ended(member, journey, reason.anchor)
 
 
 def ended(member: Member, journey: Plan, anchor: int) -> bool:
@@ -165,4 +213,8 @@ def stands(rules: Rules, member: Member, journey: Plan, occurrence: Occurrence |
     if journey.trigger == "points_expiring":
         left = bool(_lots_gone_on(member, anchor)) and not member.sheltered
         return left and now < rules.zone.moment(anchor)
+    if journey.trigger == "trial_ending":
+        return anchor in _trials(rules, member).values()
+    if journey.trigger == "tier_at_risk":
+        return _is_at_risk(rules, member, anchor)
     return True

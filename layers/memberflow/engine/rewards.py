@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from memberflow.engine import badges, grants, segments, tags
+from memberflow.engine import badges, grants, journeys, segments, tags
 from memberflow.engine.history import History
 from memberflow.engine.member import Member
 from memberflow.engine.outcome import Decision, Outcome
@@ -124,6 +124,8 @@ def _collect(rules: Rules, member: Member, at: int, out: Outcome, history: Histo
     if not rules.benefits.badges:
         return
     for name in badges.earn(rules, member, at, history):
+        if rules.earned:
+            journeys.badge_earned(rules, member, name, out, history)
         for award in rules.benefits.on("badge"):
             if award.badge == name and grants.concerns(rules, member, award, at):
                 times = str(member.badges[name])

@@ -23,7 +23,17 @@ from memberflow.programme.schema.tiers import Tiers
 RESERVE_MS = 15 * MINUTE
 """How long a till may hold points where the programme says nothing of spending."""
 
-TIMED = ("joined", "first_order", "order", "anniversary", "calendar", "points_expiring", "answered")
+TIMED = (
+    "joined",
+    "first_order",
+    "order",
+    "anniversary",
+    "calendar",
+    "points_expiring",
+    "answered",
+    "trial_ending",
+    "tier_at_risk",
+)
 """The triggers of journeys that time brings, besides birthdays and dormancy."""
 
 _FOLLOWING = ("first_order", "order", "answered")
@@ -77,9 +87,12 @@ class Rules:
         quiet = programme.quiet_hours
         hours = None if quiet is None else (local_minute(quiet.start), local_minute(quiet.end))
         self.journeys = {key: Plan(key, journey, hours, catalogue) for key, journey in programme.journeys.items()}
-        self.birthdays, self.upgrades, self.dormancies, self.losses = map(
-            self._on, ("birthday", "tier_reached", "dormancy", "tier_lost")
-        )
+        self.birthdays = (*self._on("birthday"), *self._on("birthday_month"))
+        self.upgrades, self.dormancies, self.losses = map(self._on, ("tier_reached", "dormancy", "tier_lost"))
+        self.entries, self.earned, self.reaches = map(self._on, ("segment_entered", "badge", "within_reach"))
+        self.watched_segments = tuple(sorted({name for journey in self.entries for name in journey.segments}))
+        self.notices = bool(self.losses or self.entries or self.reaches)
+        """Whether a journey follows on what facts or time make of a member."""
         self.timed = tuple(journey for trigger in TIMED for journey in self._on(trigger))
         self.follows_first_order = bool(self._on("first_order"))
         self.follows_orders = max((journey.most_days for journey in self._on("order")), default=0)
@@ -87,6 +100,8 @@ class Rules:
         self.follows_answers = max((journey.most_days for journey in self._on("answered")), default=0)
         self.roles = frozenset(journey.task.role for journey in self.journeys.values() if journey.task)
         """Those who are given tasks, in any revision."""
+        self.trial_notice_ms = max((journey.before.most_days for journey in self._on("trial_ending")), default=0) * DAY
+        """So long before a trial ends a journey may speak of it."""
 
     def _rewards(self, programme: Programme, places: int) -> None:
         """What may follow besides points, tiers and journeys; ``rewards``: whether anything does."""

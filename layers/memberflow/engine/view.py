@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from memberflow.engine import fold, measures, reviews
+from memberflow.engine import fold, measures, terms
 from memberflow.engine.calendar import day_to_date
 from memberflow.engine.member import DISTANT, NEVER, Member
 from memberflow.engine.outcome import Outcome
@@ -25,7 +25,7 @@ def view(rules: Rules, member: Member, at: int) -> dict[str, Any]:
         "member_id": member.id,
         "tier": member.tier,
         "tier_since": standing and rfc3339(standing.since),
-        "review_at": _moment(reviews.due(rules, member)),
+        "review_at": _moment(terms.due(rules, member)),
         "points": member.points,
         "points_pending": member.points_pending,
         "points_held": member.points_held,

@@ -9,7 +9,14 @@ from collections.abc import Callable, Iterator
 from importlib.resources import files
 from pathlib import Path
 
-from memberflow.programme import check_benefits, check_measures, check_points, check_segments, check_templates
+from memberflow.programme import (
+    check_benefits,
+    check_measures,
+    check_points,
+    check_segments,
+    check_templates,
+    check_triggers,
+)
 from memberflow.programme.check_journeys import JOURNEY_CHECKS
 from memberflow.programme.check_reviews import REVIEW_CHECKS
 from memberflow.programme.check_sending import SENDING_CHECKS
@@ -70,6 +77,7 @@ def _amounts(programme: Programme) -> Iterator[tuple[KeyPath, str]]:
     yield from check_measures.amounts(programme)
     yield from check_benefits.amounts(programme)
     yield from check_segments.amounts(programme)
+    yield from check_triggers.amounts(programme)
 
 
 def quiet_hours_have_a_length(programme: Programme) -> Iterator[Problem]:
@@ -79,7 +87,7 @@ def quiet_hours_have_a_length(programme: Programme) -> Iterator[Problem]:
         yield Problem("P025", ("quiet_hours", "end"), message, "leave quiet_hours out where there are none")
 
 
-_LISTS = ("channels", "tiers", "on", "tags", "answers")
+_LISTS = ("channels", "tiers", "on", "tags", "answers", "segments", "badges")
 
 
 def nothing_is_listed_twice(programme: Programme) -> Iterator[Problem]:
@@ -112,5 +120,6 @@ CHECKS: tuple[Callable[[Programme], Iterator[Problem]], ...] = (
     *check_segments.SEGMENT_CHECKS,
     *JOURNEY_CHECKS,
     *TASK_CHECKS,
+    *check_triggers.TRIGGER_CHECKS,
     *SENDING_CHECKS,
 )

@@ -14,6 +14,10 @@ _NEEDS = {
     "calendar": "on",
     "points_expiring": "before",
     "answered": "survey",
+    "segment_entered": "segments",
+    "trial_ending": "before",
+    "tier_at_risk": "before",
+    "within_reach": "of",
 }
 _EXAMPLES = {
     "after": "say how long after the last order, such as 90 days",
@@ -21,18 +25,37 @@ _EXAMPLES = {
     "on": 'say on which days, such as ["15"] of each month or 11-11',
     "survey": "say which, one of surveys",
     "before": "say how long before points run out, such as 30 days",
+    "segments": "say which ones, such as [at_risk]",
+    "of": "say how near it is, such as {spend: 200}",
+}
+_BEFORE_WHAT = {
+    "trial_ending": "say how long before a trial ends, such as 3 days",
+    "tier_at_risk": "say how long before the review, such as 30 days",
 }
 _FOLLOWING = ("joined", "first_order", "order", "answered")
 _TAKEN_BY = {
     "after": ("dormancy", *_FOLLOWING),
     "years": ("anniversary",),
     "on": ("calendar",),
-    "before": ("points_expiring",),
+    "before": ("points_expiring", "trial_ending", "tier_at_risk"),
+    "badges": ("badge",),
+    "of": ("within_reach",),
     "ends_with": _FOLLOWING,
     "survey": ("answered",),
     "answers": ("answered",),
 }
-_GRANTS_DO = "give them by a rule of grants whose trigger is tier_reached"
+_GRANTS_DO = "give them by a rule of grants whose trigger is {}"
+_LEFT_TO_OTHERS = {
+    "tier_reached": {
+        "tags": "they are known after the tier",
+        "segments": "they are known after the tier",
+        "give": _GRANTS_DO,
+    },
+    "badge": {"give": _GRANTS_DO},
+    "joined": {"again_after": "it speaks once"},
+    "first_order": {"again_after": "it speaks once"},
+}
+"""Keys that other triggers take, and why these don't."""
 
 
 def triggers_have_their_keys(programme: Programme) -> Iterator[Problem]:
@@ -40,21 +63,20 @@ def triggers_have_their_keys(programme: Programme) -> Iterator[Problem]:
         path, needed = ("journeys", name), _NEEDS.get(journey.trigger)
         if needed is not None and not getattr(journey, needed):
             message = f"key {needed!r} is missing in {name}: {journey.trigger} needs it"
-            yield Problem("P041", path, message, _EXAMPLES[needed])
+            yield Problem("P041", path, message, _BEFORE_WHAT.get(journey.trigger, _EXAMPLES[needed]))
         for key, triggers in _TAKEN_BY.items():
             if getattr(journey, key) and journey.trigger not in triggers:
                 message = f"{name} takes no {key!r}: its trigger is {journey.trigger}"
                 yield Problem("P042", (*path, key), message, f"only for {', '.join(triggers)}")
-        if journey.trigger == "tier_reached":
-            for key, help in (("tags", "they are known after the tier"), ("give", _GRANTS_DO)):
-                if getattr(journey, key):
-                    message = f"{name} takes no {key!r}: its trigger is tier_reached"
-                    yield Problem("P042", (*path, key), message, help)
+        for key, help in _LEFT_TO_OTHERS.get(journey.trigger, {}).items():
+            if getattr(journey, key):
+                message = f"{name} takes no {key!r}: its trigger is {journey.trigger}"
+                yield Problem("P042", (*path, key), message, help.format(journey.trigger))
 
 
 def tiers_are_those_of_the_programme(programme: Programme) -> Iterator[Problem]:
     first, *higher = (tier.name for tier in programme.tiers.levels)
-    verbs = {"tier_reached": "rises to", "tier_lost": "loses"}
+    verbs = {"tier_reached": "rises to", "tier_lost": "loses", "tier_at_risk": "loses"}
     for name, journey in programme.journeys.items():
         known = higher if journey.trigger in verbs else [first, *higher]
         for index, tier in enumerate(journey.tiers):

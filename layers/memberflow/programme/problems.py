@@ -125,6 +125,10 @@ CODES = {
     "P103": Code("error", "value", "a segment's name that an earlier one has"),
     "P104": Code("error", "key", "a tag that asks nothing, or half of something"),
     "P105": Code("error", "key", "a live tag that asks of activities"),
+    # What journeys wait for.
+    "P141": Code("error", "value", "a journey that waits for what there is not"),
+    "P142": Code("error", "value", "a trial whose end would be told as it begins"),
+    "P143": Code("error", "key", "a measure that no tier's entry asks for"),
 }
 
 

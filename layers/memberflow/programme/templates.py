@@ -20,15 +20,27 @@ BODY = "{{ body }}"
 """Where a layout takes the message in."""
 
 _ALWAYS: dict[str, str | int] = {"programme": "sample", "tier": "Silver", "points": 120}
+_SHORT: dict[str, str | int] = {
+    "short": "120.00",
+    "short_orders": 1,
+    "short_interactions": 2,
+    "short_growth": 120,
+    "short_points": 120,
+}
 _BY_TRIGGER: dict[str, dict[str, str | int]] = {
     # A line for each trigger: what its occurrences carry in their data, with an example of each.
     "tier_reached": {"reached": "Gold"},
     "dormancy": {"days": 90},
     "anniversary": {"years": 3},
-    "calendar": {"next_tier": "Gold", "short": "120.00"},
+    "calendar": {"next_tier": "Gold", **_SHORT},
     "points_expiring": {"expiring": 50, "expires": "2026-03-31", "days": 30},
     "tier_lost": {"lost": "Gold"},
     "answered": {"answer": "price"},
+    "segment_entered": {"segment": "Regulars"},
+    "badge": {"badge": "Sharer"},
+    "trial_ending": {"trial": "Gold", "ends": "2026-03-31", "days": 3},
+    "tier_at_risk": {"by": "2026-03-31", "days": 30, **_SHORT},
+    "within_reach": {"next_tier": "Gold", **_SHORT},
 }
 
 
@@ -48,6 +60,12 @@ def variables(trigger: str) -> dict[str, str | int]:
     ``tier``, ``reached``, ``lost`` and ``next_tier`` are labels in the message's language. ``days``: since the last
     order, or until the day ``expires``, the last on which the points ``expiring`` are usable. ``next_tier`` is the one
     above his (his own where there is none), ``short`` the spend that he lacks for it. ``answer``: his word.
+    ``tier``, ``reached``, ``lost``, ``next_tier``, ``trial``, ``segment`` and ``badge`` are labels in the message's
+    language. ``days``: since the last order, or until the day ``expires``, the last on which the points ``expiring``
+    are usable, until ``ends``, the last of the ``trial``, or until ``by``, the last on which orders keep his tier.
+    ``next_tier`` is the one above his (his own where there is none). ``short`` is the spend that he lacks for it, or to
+    keep his own; ``short_orders``, ``short_interactions``, ``short_growth`` and ``short_points`` (earned) likewise, 0
+    where the rule asks for none or has enough. Where a rule has alternatives, each is what would do by itself.
     """
     return _ALWAYS | _BY_TRIGGER.get(trigger, {})
 

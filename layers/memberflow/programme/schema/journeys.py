@@ -13,6 +13,7 @@ from memberflow.programme.schema.fields import (
     Duration,
     Language,
     LocalTime,
+    Money,
     Name,
     Percent,
     Purpose,
@@ -34,6 +35,16 @@ class Task(Shape, frozen=True, kw_only=True):
     role: Name = field(name="for")
     due: Within
     text: dict[Language, Words]
+
+
+class Reach(Shape, frozen=True, kw_only=True):
+    """How near the next tier is: all that is missing is at most so much of each of these measures."""
+
+    spend: Money | None = None
+    orders: Count | None = None
+    interactions: Count | None = None
+    growth: Count | None = None
+    points_earned: Count | None = None
 
 
 class Journey(Shape, frozen=True, kw_only=True):
@@ -58,6 +69,14 @@ class Journey(Shape, frozen=True, kw_only=True):
     asks for no consent, quiet hours or caps; open until it is done, its reason is gone or ``useful_for`` has passed.
     ``asks``: the survey that the message or the task is about. ``answered``: when he answers the ``survey`` (by one of
     ``answers``; absent: by any), himself or through whoever did the task, or so long ``after`` it.
+    ``birthday_month``: as the month of his birthday begins, or on joining within it. ``segment_entered``: each time he
+    comes into one of ``segments``; any other journey with ``segments`` is only for who is in one of them.
+    ``badge``: when he earns one of ``badges`` (absent: any). ``trial_ending``: so long ``before`` the last day of a
+    trial of a tier above his. ``tier_at_risk``: so long ``before`` the last day that counts for his review, where by
+    what counts then he would lose the tier. ``within_reach``: with the order or activity after which so much more,
+    ``of`` each measure named, would give him the next tier; once until he rises again.
+
+    ``again_after``: not again before so long after its last occurrence; what comes about meanwhile is not made up for.
     """
 
     trigger: Literal[
@@ -72,6 +91,12 @@ class Journey(Shape, frozen=True, kw_only=True):
         "points_expiring",
         "tier_lost",
         "answered",
+        "birthday_month",
+        "segment_entered",
+        "badge",
+        "trial_ending",
+        "tier_at_risk",
+        "within_reach",
     ]
     after: Duration | None = None
     tiers: tuple[Name, ...] = ()
@@ -92,3 +117,7 @@ class Journey(Shape, frozen=True, kw_only=True):
     asks: Name | None = None
     survey: Name | None = None
     answers: tuple[Name, ...] = ()
+    segments: tuple[Name, ...] = ()
+    badges: tuple[Name, ...] = ()
+    of: Reach | None = None
+    again_after: Duration | None = None
