@@ -40,6 +40,15 @@ def holdouts_are_of_marketing(programme: Programme) -> Iterator[Problem]:
             yield Problem("P123", ("journeys", name, "holdout"), message, "service messages go to everybody")
 
 
+def holdouts_are_compared(programme: Programme) -> Iterator[Problem]:
+    """Members are left out to learn something; a holdout that is wrong in itself is told of already."""
+    for name, journey in programme.journeys.items():
+        is_right = journey.holdout is not None and journey.purpose == "marketing" and not journey.give
+        if is_right and journey.counts_within is None:
+            message = f"{name} leaves members out and counts nobody's orders"
+            yield Problem("P151", ("journeys", name, "holdout"), message, "say counts_within, such as 30 days")
+
+
 def caps_have_something_to_cap(programme: Programme) -> Iterator[Problem]:
     for index, cap in enumerate(programme.caps):
         if cap.channel not in (None, *BUILT_IN_CHANNELS, *programme.event_channels):
@@ -54,5 +63,6 @@ SENDING_CHECKS: tuple[Callable[[Programme], Iterator[Problem]], ...] = (
     event_channels_are_new,
     channels_are_known,
     holdouts_are_of_marketing,
+    holdouts_are_compared,
     caps_have_something_to_cap,
 )

@@ -101,6 +101,8 @@ CODES = {
     "P133": Code("error", "value", "a task that is due when it may be of no use any more"),
     "P134": Code("error", "value", "a survey that the programme does not have"),
     "P135": Code("error", "value", "an answer that there is not to a survey"),
+    # What messages bring back.
+    "P151": Code("warning", "key", "a holdout that nothing is counted for"),
     # Message templates; from P053 on the place is in the template.
     "P051": Code("error", "value", "a message without any template"),
     "P052": Code("error", "value", "a message without a template in one of the programme's languages"),
