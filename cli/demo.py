@@ -47,6 +47,7 @@ def command(members: int, everybody: bool, programme: str) -> None:
         stack.save(sources.DEMO_TABLE)
         requests = sum(stack.requests.values())
     demo_report.show_table(place, rules, held, until)
+    demo_report.show_returns(place, rules, held, until)
     told = demo_report.show_stories(place, rules, held, until)
     place.print(f"{requests:,} AWS requests by the functions; {time.monotonic() - began:.0f} s in all.")
     demo_report.show_next(place, told, until, programme)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from cli import screen, sources, story, synthetic, words
+from cli import lift, lift_report, screen, sources, story, synthetic, words
 from cli.cdnow import FIRST, LAST, Customers, Source
 from cli.summary import Totals
 from cli.table import Held
@@ -49,7 +50,23 @@ def show_table(place: Console, rules: Rules, held: dict[str, Held], until: int) 
     rows.append(["redemptions refused", f"{totals.refused:,}"])
     rows += [[f"messages, {name}", f"{count:,}"] for name, count in sorted(totals.messages.items())]
     rows += [[f"tasks, {name}", f"{count:,}"] for name, count in sorted(totals.tasks.items())]
+    rows += [[f"messages withheld, {reason}", f"{count:,}"] for reason, count in _withheld(held)]
     screen.columns(place, f"What the table holds at {words.moment(rules, until)}", ["", "figure"], rows)
+
+
+def _withheld(held: dict[str, Held]) -> list[tuple[str, int]]:
+    """By reason, over all journeys; the most frequent first."""
+    outcomes = [message.outcome.partition(": ") for one in held.values() for message in one.messages]
+    counts = Counter(reason for state, _, reason in outcomes if state == "withheld")
+    return sorted(counts.items(), key=lambda one: (-one[1], one[0]))
+
+
+def show_returns(place: Console, rules: Rules, held: dict[str, Held], until: int) -> None:
+    """Who came back after a message, and how many more of them than of those held out."""
+    if lift_report.counted(rules):
+        lift_report.show(place, rules, lift.steps(rules, held.values(), until))
+        place.print("Nobody was really written to: a lift here is chance, and its interval should say so.")
+        place.print()
 
 
 class _Known(Struct):

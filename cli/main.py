@@ -23,6 +23,7 @@ NAMES = (
     "verify",
     "liability",
     "tasks",
+    "lift",
     "candidates",
     "abnormal",
     "ship",
