@@ -24,6 +24,7 @@ NAMES = (
     "liability",
     "tasks",
     "lift",
+    "forecast",
     "candidates",
     "abnormal",
     "ship",

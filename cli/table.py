@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct, field
 from msgspec.structs import replace
 
+from memberflow.delivery.caps import Sends
 from memberflow.engine.fold import fold
 from memberflow.engine.member import Member
 from memberflow.engine.outcome import Decision, Occurrence, Outcome, TaskChange
@@ -25,10 +26,14 @@ if TYPE_CHECKING:
 
 
 class Message(Struct):
-    """An occurrence and what became of it: sent, waiting, 'withheld: consent' …"""
+    """An occurrence and what became of it: sent, waiting, 'withheld: consent' …
+
+    ``due_at``: when one that waits is to be looked at again; None: now.
+    """
 
     occurrence: Occurrence
     outcome: str
+    due_at: int | None = None
 
 
 class Held(Struct):
@@ -40,6 +45,8 @@ class Held(Struct):
     messages: list[Message] = field(default_factory=list)
     tasks: list[TaskChange] = field(default_factory=list)
     """Each as it is now."""
+    sends: Sends = field(default_factory=dict)
+    """What reached him lately, for the caps."""
 
     def outcome(self, rules: Rules, until: int) -> Outcome:
         """Decisions and tasks as stored; what is not stored, such as movements of points, folded from the facts."""
@@ -66,14 +73,24 @@ def held(items: Iterable[Item]) -> dict[str, Held]:
 
 
 def _held(member_id: str, items: list[Item]) -> Held:
-    from memberflow.store.models import MemberItem
-    from memberflow.store.reading import kept_of, occurrence_of
+    from memberflow.store.models import MemberItem, SendsItem
+    from memberflow.store.reading import kept_of
 
     kept = kept_of(items)
     member = next((unpack(item.state) for item in items if isinstance(item, MemberItem)), Member(member_id))
     messages = [Message(occurrence_of(item), _outcome(item)) for item in kept.messages.values()]
     tasks = [_task(item) for item in kept.tasks.values()]
     return Held(member, list(kept.facts.values()), kept.decisions, messages, tasks)
+    messages = [_message(item) for item in kept.messages.values()]
+    sent = next((item.sent for item in items if isinstance(item, SendsItem)), None) or {}
+    sends: Sends = {name: (at, purpose, channel) for name, (at, purpose, channel) in sent.items()}
+    return Held(member, list(kept.facts.values()), kept.decisions, messages, sends)
+
+
+def _message(item: MessageItem) -> Message:
+    from memberflow.store.reading import occurrence_of
+
+    return Message(occurrence_of(item), _outcome(item), None if item.due_at is None else int(item.due_at))
 
 
 def _outcome(item: MessageItem) -> str:
