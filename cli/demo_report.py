@@ -129,6 +129,8 @@ def show_next(place: Console, told: list[str], until: int, programme: str) -> No
     for line in (
         *(f"memberflow explain {member_id} --statement{under}" for member_id in told[:1]),
         *(f"memberflow explain {member_id} --at 1997-12-31{under}" for member_id in told[1:2]),
+        f"memberflow lift{under}",
+        f"memberflow forecast{under}",
         "memberflow runs",
         f"memberflow runs show {rfc3339(until)}",
     ):

@@ -77,7 +77,7 @@ def command(**given: Any) -> None:
     Nothing else happens in these days: nobody buys, changes his mind or is referred, and every message that may leave
     is taken. So it tells what follows from what is known today; with every order some of it is called off. Each message
     passes the gates it will pass when it is sent. Of files of events it is not known what was sent of late, so caps
-    count from the first day on.
+    count from the first day on. Of a table in AWS every item is read, and paid for.
     """
     shipped = author.ship(author.named(given["programme"]))
     rules = compiled(shipped)

@@ -28,12 +28,14 @@ def command(**given: Any) -> None:
 
     A journey takes part that says counts_within. An order counts for the last message before it whose window holds it;
     a message whose window is not over yet is in no rate. The lift sets those written to against those held out, each
-    member once, by his first message, with the interval in which it lies with 95 % confidence (Newcombe).
+    member once, by his first message, with the interval in which it lies with 95 % confidence (Newcombe). Of a table in
+    AWS every item is read, and paid for.
     """
-    rules, place = options.rules_of(given), sources.named(given)
+    rules = options.rules_of(given)
     if not lift_report.counted(rules):
         name = rules.programme.programme
         raise NothingCounted(f"no journey of {name} counts orders (say counts_within, such as 30 days)")
+    place = sources.named(given)
     members, now = table.held(place.of_members()[1]), place.now()
     console = screen.console()
     console.print(f"What messages brought back up to {words.moment(rules, now)} {rules.zone.name}")

@@ -136,9 +136,10 @@ def test_stories_are_told_in_dated_lines(shown: str) -> None:
 
 def test_the_commands_it_names_work(shown: str) -> None:
     named = [line.split()[1:] for line in shown.splitlines() if line.startswith("  memberflow ")]
-    assert [arguments[0] for arguments in named] == ["explain", "explain", "runs", "runs"]
+    assert [arguments[0] for arguments in named] == ["explain", "explain", "lift", "forecast", "runs", "runs"]
     told = [run(*arguments) for arguments in named]
     assert "Statement" in told[0]
+    assert "40 members from 1998-06-30 23:59 to 1999-06-30 23:59" in told[3]
     assert "through" in told[-1]
 
 
