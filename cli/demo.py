@@ -50,7 +50,7 @@ def command(members: int, everybody: bool, programme: str) -> None:
     demo_report.show_returns(place, rules, held, until)
     told = demo_report.show_stories(place, rules, held, until)
     place.print(f"{requests:,} AWS requests by the functions; {time.monotonic() - began:.0f} s in all.")
-    demo_report.show_next(place, told, until, programme)
+    demo_report.show_next(place, rules, told, until, programme)
 
 
 def _replay(stack: LocalStack, rules: Rules, customers: Customers) -> int:

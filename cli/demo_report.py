@@ -123,13 +123,13 @@ def _know(rules: Rules, member_id: str, held: Held, until: int) -> _Known:
     return _Known(member_id, held, told, story.tell(rules, held.facts, told, held.messages))
 
 
-def show_next(place: Console, told: list[str], until: int, programme: str) -> None:
+def show_next(place: Console, rules: Rules, told: list[str], until: int, programme: str) -> None:
     under = "" if programme == "sample" else f" --programme {programme}"
     place.print(f"The table is kept in {sources.DEMO_TABLE}. Look into it:", soft_wrap=True)
     for line in (
         *(f"memberflow explain {member_id} --statement{under}" for member_id in told[:1]),
         *(f"memberflow explain {member_id} --at 1997-12-31{under}" for member_id in told[1:2]),
-        f"memberflow lift{under}",
+        *([f"memberflow lift{under}"] if lift_report.counted(rules) else []),
         f"memberflow forecast{under}",
         "memberflow runs",
         f"memberflow runs show {rfc3339(until)}",
