@@ -111,6 +111,29 @@ def test_an_upgrade_told_the_next_morning_waits_for_it() -> None:
     assert (end.at, end.outcome) == (at("2026-02-01 09:00"), "sent")
 
 
+UPGRADED: list[AnyFact] = [*FACTS, order("2026-01-31 22:00", "500")]
+
+
+def test_what_was_said_already_is_not_said_again() -> None:
+    given = rules(journeys={"upgrade": programmes.UPGRADE})
+    assert played(given, "2026-03-01", begin=start(given, UPGRADED)) == []
+
+
+def test_a_tier_lost_at_midnight_is_told_in_the_morning() -> None:
+    lost = programmes.UPGRADE | {"trigger": "tier_lost", "send_at": "09:00"}
+    given = rules(journeys={"lost": lost})
+    (end,) = played(given, "2027-06-01", begin=start(given, UPGRADED))
+    assert (end.at, end.outcome) == (at("2027-01-31 09:00"), "sent")
+
+
+def test_a_run_that_has_been_is_not_run_again() -> None:
+    """What was due then and is not done waits for the next one."""
+    begin = start(rules())
+    (known,) = played(rules(), "2027-01-01")
+    begin.waiting = [(SINCE, known.occurrence)]
+    assert played(rules(), "2026-02-02", begin=begin)[0].at == SINCE + HOUR
+
+
 def test_points_that_expire_are_counted_when_they_go() -> None:
     horizon = Horizon(rules(), start(rules()), forecast.runs("hourly", rules().zone), SINCE)
     list(horizon.play(at("2027-06-01")))
@@ -127,6 +150,17 @@ def test_from_its_day_on_a_later_revision_decides() -> None:
     sooner = revised({"win_back": WIN_BACK | {"after": "70 days"}})
     (end,) = played(sooner, "2027-01-01")
     assert end.at == at("2026-03-12 10:00")
+
+
+def test_gates_are_those_of_the_page_in_force() -> None:
+    by_sms = revised({"win_back": WIN_BACK | {"channels": ["sms"]}})
+    assert outcomes(played(by_sms, "2027-01-01")) == [("win_back", "withheld: consent")]
+
+
+def test_a_later_revision_says_nothing_twice() -> None:
+    pages = [programmes.programme(journeys={"upgrade": programmes.UPGRADE}) for _ in range(2)]
+    given = compiled(Shipped(programme=pages[0], messages={}, revisions={"2026-02-03": pages[1]}))
+    assert played(given, "2026-03-01", begin=start(given, UPGRADED)) == []
 
 
 def test_what_no_longer_follows_by_a_later_revision_is_withdrawn() -> None:

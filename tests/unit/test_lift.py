@@ -140,6 +140,12 @@ def test_who_did_not_pass_every_gate_is_on_neither_side(outcome: str) -> None:
     assert steps(COMPARED, ([told("win_back", "2026-03-01", outcome)], [])) == {}
 
 
+def test_whose_window_is_not_over_is_on_neither_side_yet() -> None:
+    one = ([told("win_back", "2026-03-01", HELD_OUT)], [order("2026-03-02 10:00", "20")])
+    assert steps(COMPARED, one, now=at("2026-03-31 23:59")) == {}
+    assert steps(COMPARED, one, now=at("2026-04-01"))["win_back"].held_out == Arm(1, 1, 2000)
+
+
 def test_a_member_counts_once_by_his_first_message() -> None:
     """Who falls silent again has been changed by the first one."""
     messages = [told("win_back", "2026-08-01"), told("win_back", "2026-03-01")]
