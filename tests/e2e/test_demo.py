@@ -34,6 +34,7 @@ def customers() -> Customers:
     for name in sorted(made_up)[:16:2]:
         # They buy on the day on which they would be written to; some, by their hour, before the run that would do it.
         made_up[name] = [Purchase(cdnow.FIRST + timedelta(days), Decimal(20)) for days in (7, 97)]
+    made_up[sorted(made_up)[16]] = [Purchase(cdnow.FIRST, Decimal(400))]  # up a tier, and down again a year later
     once = [Purchase(cdnow.FIRST, Decimal(20))]
     rules = compiled(author.ship(author.named("sample")))
     lives = {name: synthetic.Life(rules, name, once).events() for name in (f"{n:05}" for n in range(1000, 2000))}
