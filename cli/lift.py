@@ -50,4 +50,5 @@ def steps(rules: Rules, members: Iterable[Held], now: int) -> dict[str, Step]:
 def _stories(members: Iterable[Held]) -> Iterator[tuple[list[Told], list[AnyFact]]]:
     for held in members:
         if held.member.merged_into is None:
-            yield [(message.occurrence, message.outcome) for message in held.messages], held.facts
+            told: list[Told] = [(message.occurrence, message.outcome) for message in held.messages]
+            yield told + [(change.task, change.state) for change in held.tasks], held.facts

@@ -78,13 +78,11 @@ def _held(member_id: str, items: list[Item]) -> Held:
 
     kept = kept_of(items)
     member = next((unpack(item.state) for item in items if isinstance(item, MemberItem)), Member(member_id))
-    messages = [Message(occurrence_of(item), _outcome(item)) for item in kept.messages.values()]
-    tasks = [_task(item) for item in kept.tasks.values()]
-    return Held(member, list(kept.facts.values()), kept.decisions, messages, tasks)
     messages = [_message(item) for item in kept.messages.values()]
+    tasks = [_task(item) for item in kept.tasks.values()]
     sent = next((item.sent for item in items if isinstance(item, SendsItem)), None) or {}
     sends: Sends = {name: (at, purpose, channel) for name, (at, purpose, channel) in sent.items()}
-    return Held(member, list(kept.facts.values()), kept.decisions, messages, sends)
+    return Held(member, list(kept.facts.values()), kept.decisions, messages, tasks, sends)
 
 
 def _message(item: MessageItem) -> Message:

@@ -15,25 +15,29 @@ from statistics import NormalDist
 from msgspec import Struct, field
 
 from memberflow.engine.calendar import Period, add
+from memberflow.engine.member import Task
 from memberflow.engine.outcome import Occurrence
 from memberflow.engine.rules import Rules
 from memberflow.facts import AnyFact, Order, Refund
 from memberflow.programme.schema.journeys import Journey
 
-REACHED = frozenset(("sent", "unknown", "delivered", "complained"))
-"""States of messages that orders may count for."""
+REACHED = frozenset(("sent", "unknown", "delivered", "complained", "done"))
+"""States of messages, and of tasks, that orders may count for."""
 
-WRITTEN_TO = REACHED | {"failed", "bounced"}
-"""States of messages that passed every gate. Who was held out might have bounced too, so these stay in the lift."""
+WRITTEN_TO = REACHED | {"failed", "bounced", "open", "withdrawn", "lapsed"}
+"""States of messages that passed every gate, and of tasks that were opened.
 
-HELD_OUT = "withheld: holdout"
+Who was held out might have bounced, or bought before anybody called him, so these stay in the lift.
+"""
+
+HELD_OUT = frozenset(("withheld: holdout", "held_out"))
 LEAST = 30
 """Members on either side without whom no lift is told: an interval as wide as that says nothing."""
 
 _Z = NormalDist().inv_cdf(0.975)
 
-Told = tuple[Occurrence, str]
-"""An occurrence and what became of its message: 'sent', 'waiting', 'withheld: consent' …"""
+Told = tuple[Occurrence | Task, str]
+"""What was to be said or done, and what became of it: 'sent', 'withheld: consent', for a task 'done', 'held_out' …"""
 
 
 class Interval(Struct, frozen=True):
@@ -119,12 +123,12 @@ class _Span(Struct, frozen=True):
         return self.at < at < self.end
 
 
-def _span(rules: Rules, occurrence: Occurrence, outcome: str) -> _Span | None:
+def _span(rules: Rules, occurrence: Occurrence | Task, outcome: str) -> _Span | None:
     journey = rules.at(occurrence.at).programme.journeys.get(occurrence.journey)
     if journey is None or journey.counts_within is None:
         return None
     end = _end(rules, journey.counts_within, occurrence.at)
-    state = outcome if outcome == HELD_OUT else outcome.partition(":")[0]
+    state = outcome if outcome in HELD_OUT else outcome.partition(":")[0]
     return _Span(occurrence.id, occurrence.journey, occurrence.at, end, state, _is_compared(journey))
 
 
@@ -164,12 +168,12 @@ def _add_rates(found: dict[str, Step], spans: list[_Span], orders: list[tuple[in
 
 
 def _add_arms(found: dict[str, Step], spans: list[_Span], orders: list[tuple[int, int]], now: int) -> None:
-    compared = [s for s in spans if s.is_compared and (s.outcome in WRITTEN_TO or s.outcome == HELD_OUT)]
+    compared = [s for s in spans if s.is_compared and (s.outcome in WRITTEN_TO or s.outcome in HELD_OUT)]
     first = {span.journey: span for span in reversed(compared)}
     for journey, span in first.items():
         if span.end <= now:
             step = found[journey]
-            arm = step.held_out if span.outcome == HELD_OUT else step.written_to
+            arm = step.held_out if span.outcome in HELD_OUT else step.written_to
             arm.add([amount for at, amount in orders if span.holds(at)])
 
 

@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 
 from memberflow import lift
+from memberflow.engine.member import Task
 from memberflow.engine.outcome import Occurrence
 from memberflow.engine.rules import compiled
 from memberflow.facts import AnyFact
-from memberflow.lift import HELD_OUT, Arm, Step, Told
+from memberflow.lift import Arm, Step, Told
 from memberflow.programme.schema import Shipped
 from tests import programmes
 from tests.happened import at, order, refund
@@ -19,6 +20,7 @@ from tests.happened import at, order, refund
 COUNTED = programmes.WIN_BACK | {"counts_within": "30 days"}
 AFTER = {after: COUNTED | {"after": f"{after} days"} for after in (30, 60, 90)}
 SERIES = {"away_30": AFTER[30], "away_60": AFTER[60], "away_90": AFTER[90]}
+HELD_OUT = "withheld: holdout"
 COMPARED = {"win_back": COUNTED | {"holdout": 10}}
 LATER = at("2027-01-01")
 
@@ -133,6 +135,16 @@ def test_both_sides_are_counted_in_the_same_window_with_what_they_spent() -> Non
 def test_who_was_written_to_in_vain_stays_on_his_side(outcome: str) -> None:
     """The held out might have bounced too."""
     assert steps(COMPARED, ([told("win_back", "2026-03-01", outcome)], []))["win_back"].written_to.members == 1
+
+
+@pytest.mark.parametrize("state", ["open", "done", "withdrawn", "lapsed", "held_out"])
+def test_a_task_counts_when_it_was_done_and_is_compared_whatever_became_of_it(state: str) -> None:
+    """A task that an order withdraws would be missing on one side only."""
+    moment = at("2026-03-01")
+    task = Task("win_back#1", "win_back", 1, moment, "adviser", moment + 1, moment + 2, {})
+    found = steps(COMPARED, ([(task, state)], [order("2026-03-02 10:00", "20")]))["win_back"]
+    assert rate(found) == ((1, 1) if state == "done" else (0, 0))
+    assert (found.written_to.members, found.held_out.members) == ((0, 1) if state == "held_out" else (1, 0))
 
 
 @pytest.mark.parametrize("outcome", ["withheld: consent", "withheld: cap", "withheld: withdrawn", "waiting", "claimed"])

@@ -43,8 +43,8 @@ def holdouts_are_of_marketing(programme: Programme) -> Iterator[Problem]:
 def holdouts_are_compared(programme: Programme) -> Iterator[Problem]:
     """Members are left out to learn something; a holdout that is wrong in itself is told of already."""
     for name, journey in programme.journeys.items():
-        is_right = journey.holdout is not None and journey.purpose == "marketing" and not journey.give
-        if is_right and journey.counts_within is None:
+        may_hold_out = (journey.purpose == "marketing" or journey.task is not None) and not journey.give
+        if journey.holdout is not None and may_hold_out and journey.counts_within is None:
             message = f"{name} leaves members out and counts nobody's orders"
             yield Problem("P151", ("journeys", name, "holdout"), message, "say counts_within, such as 30 days")
 
