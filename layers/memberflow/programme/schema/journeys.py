@@ -77,6 +77,7 @@ class Journey(Shape, frozen=True, kw_only=True):
     ``of`` each measure named, would give him the next tier; once until he rises again.
 
     ``again_after``: not again before so long after its last occurrence; what comes about meanwhile is not made up for.
+
     ``counts_within``: an order that soon after it counts as won back by it, for the report of returns and lift.
     """
 
