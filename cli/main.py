@@ -11,6 +11,7 @@ from memberflow.errors import MemberflowError
 
 NAMES = (
     "demo",
+    "new",
     "check",
     "preview",
     "simulate",

@@ -15,14 +15,19 @@ SHIPPED = Path(__file__).resolve().parents[2] / "programmes"
 """The programmes that come with memberflow, a folder each."""
 
 
+def shipped() -> dict[str, Path]:
+    """The folders of the shipped programmes by their names."""
+    return {file.parent.name: file.parent for file in sorted(SHIPPED.glob("*/programme.yaml"))}
+
+
 def named(name_or_path: str) -> Path:
     """The folder of a shipped programme by its name, else the path. Raises BadProgramme where there is neither."""
-    shipped = {file.parent.name: file.parent for file in sorted(SHIPPED.glob("*/programme.yaml"))}
-    path = shipped.get(name_or_path, Path(name_or_path))
+    known = shipped()
+    path = known.get(name_or_path, Path(name_or_path))
     if not path.exists():
-        help = suggest(name_or_path, shipped, "give its file or folder")
+        help = suggest(name_or_path, known, "give its file or folder")
         raise BadProgramme(
-            f"{name_or_path}: no such file, and none of the shipped programmes: {', '.join(shipped)} ({help})"
+            f"{name_or_path}: no such file, and none of the shipped programmes: {', '.join(known)} ({help})"
         )
     return path
 
@@ -74,10 +79,10 @@ def _order(problem: Problem) -> tuple[str, int, int, str]:
 
 def ship(path: str | Path) -> Shipped:
     """The checked programme with its templates. Raises BadProgramme, whose text is every error, a line each."""
-    shipped, problems = read(path)
-    if shipped is None:
+    whole, problems = read(path)
+    if whole is None:
         raise BadProgramme("\n".join(str(problem) for problem in problems if problem.severity == "error"))
-    return shipped
+    return whole
 
 
 def write_shipped(path: str | Path, out: str | Path) -> None:
