@@ -10,9 +10,11 @@ from msgspec import Struct
 
 from cli import lift, lift_report, screen, sources, story, synthetic, words
 from cli.cdnow import FIRST, LAST, Customers, Source
-from cli.summary import Totals
+from cli.summary import Totals, tags_of
 from cli.table import Held
 from memberflow.engine.calendar import DAY
+from memberflow.engine.history import History
+from memberflow.engine.outcome import GrantChange
 from memberflow.engine.rules import Rules
 from memberflow.explain import Explanation, explain
 from memberflow.facts import Order, rfc3339
@@ -26,7 +28,7 @@ def show_input(place: Console, rules: Rules, source: Source, customers: Customer
     everybody = len(source.customers)
     for line in (
         f"{source.origin}: {len(customers):,} of {everybody:,} customers, {orders:,} orders, {FIRST} to {LAST}.",
-        f"Amounts have no currency there: they are taken as {rules.programme.currency}.",
+        f"Amounts have no currency there: they are taken as {rules.programme.currency}{_times(rules)}.",
         f"SYNTHETIC, made up from each customer's number: {synthetic.KINDS}.",
         "Mails are rendered and go to the functions' log; nobody is written to.",
         "",
@@ -34,11 +36,18 @@ def show_input(place: Console, rules: Rules, source: Source, customers: Customer
         place.print(line, soft_wrap=True)
 
 
+def _times(rules: Rules) -> str:
+    times = synthetic.scale(rules)
+    return "" if times == 1 else f", times {times}, so that its tiers are within reach"
+
+
 def show_table(place: Console, rules: Rules, held: dict[str, Held], until: int) -> None:
     """Every figure is of the items read back; movements of points are folded from the facts among them."""
     totals = Totals()
     for one in held.values():
-        totals.add(one.member, one.outcome(rules, until), one.messages)
+        history = History()
+        followed = one.outcome(rules, until, history)
+        totals.add(one.member, followed, one.messages, tags_of(rules, history, until))
     rules = rules.at(until)
     rows = [[f"members, {level.name}", f"{totals.tiers[level.name]:,}"] for level in rules.levels]
     rows.append(["upgrades", f"{totals.decisions['reached']:,}"])
@@ -48,8 +57,9 @@ def show_table(place: Console, rules: Rules, held: dict[str, Held], until: int) 
     for name in ("earned", "spent", "expired", "taken back", "outstanding", "debt"):
         rows.append([f"points, {name}", f"{totals.points[name]:,}"])
     rows.append(["redemptions refused", f"{totals.refused:,}"])
-    rows += [[f"messages, {name}", f"{count:,}"] for name, count in sorted(totals.messages.items())]
-    rows += [[f"tasks, {name}", f"{count:,}"] for name, count in sorted(totals.tasks.items())]
+    named = {"segment": totals.segments, "tag": totals.tags, "badge": totals.badges, "benefit": totals.benefits}
+    for what, counts in (named | {"messages": totals.messages, "tasks": totals.tasks}).items():
+        rows += [[f"{what}, {name}", f"{count:,}"] for name, count in sorted(counts.items())]
     rows += [[f"messages withheld, {reason}", f"{count:,}"] for reason, count in _withheld(held)]
     screen.columns(place, f"What the table holds at {words.moment(rules, until)}", ["", "figure"], rows)
 
@@ -75,6 +85,7 @@ class _Known(Struct):
     member_id: str
     held: Held
     told: Explanation
+    grants: list[GrantChange]
     lines: list[str]
 
 
@@ -95,19 +106,40 @@ def _points_all_ways(rules: Rules, known: _Known) -> bool:
     return {"order.paid", "points.redeemed", "order.refunded", "expired"} <= causes
 
 
+def _up(rules: Rules, known: _Known) -> bool:
+    return any(decision.outcome == "reached" for decision in known.told.decisions)
+
+
+def _buys_again(rules: Rules, known: _Known) -> bool:
+    return sum(isinstance(fact, Order) for fact in known.held.facts) > 1
+
+
+def _given_something(rules: Rules, known: _Known) -> bool:
+    return any(change.state == "given" for change in known.grants)
+
+
 _STORIES: dict[str, Callable[[Rules, _Known], bool]] = {
     "Up a tier and down again": _up_and_down,
     "Silent, written to, and back": _won_back,
     "Points earned, redeemed, taken back and expired": _points_all_ways,
 }
+_OTHERS: dict[str, Callable[[Rules, _Known], bool]] = {
+    "Up a tier": _up,
+    "Given something": _given_something,
+    "Buys again": _buys_again,
+}
+"""Told where a programme, or few members, have too few of the others."""
+_TOLD = 3
 
 
 def show_stories(place: Console, rules: Rules, held: dict[str, Held], until: int) -> list[str]:
-    """Of the members that fit a story the one with the fewest lines; returns the ids told of."""
+    """Of the members that fit a story the one with the fewest lines, three stories in all; returns the ids told of."""
     everybody = [_know(rules, member_id, one, until) for member_id, one in held.items()]
     everybody.sort(key=lambda known: (len(known.lines), known.member_id))
     told: list[str] = []
-    for title, fits in _STORIES.items():
+    for title, fits in (_STORIES | _OTHERS).items():
+        if len(told) == _TOLD:
+            break
         known = next((known for known in everybody if known.member_id not in told and fits(rules, known)), None)
         if known is not None:
             told.append(known.member_id)
@@ -119,8 +151,8 @@ def show_stories(place: Console, rules: Rules, held: dict[str, Held], until: int
 
 
 def _know(rules: Rules, member_id: str, held: Held, until: int) -> _Known:
-    told = explain(rules, member_id, held.facts, until)
-    return _Known(member_id, held, told, story.tell(rules, held.facts, told, held.messages))
+    told, grants = explain(rules, member_id, held.facts, until), held.outcome(rules, until).grants
+    return _Known(member_id, held, told, grants, story.tell(rules, held.facts, told, held.messages, grants))
 
 
 def show_next(place: Console, rules: Rules, told: list[str], until: int, programme: str) -> None:

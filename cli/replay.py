@@ -11,7 +11,8 @@ from cli import lines, options, screen, table
 from cli.factfiles import Line
 from cli.feed import Event, Feed, days, local_stack
 from cli.options import Asked
-from cli.summary import Totals
+from cli.summary import Totals, tags_of
+from memberflow.engine.history import History
 
 if TYPE_CHECKING:
     from cli.local.stack import LocalStack
@@ -68,5 +69,7 @@ def _read_back(job: Asked) -> tuple[Totals, int]:
     with options.open_out(job.out) as out:
         for held in members.values():
             out.write(lines.line(job.rules, held.member, job.files.until))
-            totals.add(held.member, held.outcome(job.rules, job.files.until), held.messages)
+            history = History()
+            followed = held.outcome(job.rules, job.files.until, history)
+            totals.add(held.member, followed, held.messages, tags_of(job.rules, history, job.files.until))
     return totals, parked

@@ -7,8 +7,9 @@ from typing import Any
 import click
 
 from cli import lines, options, screen
-from cli.summary import Totals
+from cli.summary import Totals, tags_of
 from memberflow.engine.fold import fold
+from memberflow.engine.history import History
 from memberflow.engine.outcome import Outcome
 
 
@@ -24,9 +25,9 @@ def command(**given: Any) -> None:
     totals = Totals()
     with options.open_out(job.out) as out, screen.steps("members", len(members)) as step:
         for member_id, facts in members:
-            followed = Outcome()
-            member = fold(job.rules, member_id, facts, job.files.until, followed)
+            followed, history = Outcome(), History()
+            member = fold(job.rules, member_id, facts, job.files.until, followed, history)
             out.write(lines.line(job.rules, member, job.files.until))
-            totals.add(member, followed)
+            totals.add(member, followed, tags=tags_of(job.rules, history, job.files.until))
             step()
     options.finish(job, totals)

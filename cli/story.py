@@ -7,17 +7,19 @@ from collections import defaultdict
 from cli import words
 from cli.table import Message
 from cli.tongue import Tongue
-from memberflow.engine.outcome import Entry
+from memberflow.engine.outcome import Entry, GrantChange
 from memberflow.engine.rules import Rules
 from memberflow.explain import Explanation
-from memberflow.facts import AnyFact, Joined, Order, Redemption, Refund
+from memberflow.facts import Activity, AnyFact, Joined, Order, Redemption, Refund
 
 _Dated = tuple[int, int, str]
 """Moment, rank within it, text."""
 
 
-def tell(rules: Rules, facts: list[AnyFact], explanation: Explanation, messages: list[Message]) -> list[str]:
-    """What happened to him, what was decided, and what he was told, in order."""
+def tell(
+    rules: Rules, facts: list[AnyFact], explanation: Explanation, messages: list[Message], grants: list[GrantChange]
+) -> list[str]:
+    """What happened to him, what was decided, what he was given and told, in order."""
     moved: dict[str, list[Entry]] = defaultdict(list)
     expired: dict[int, list[Entry]] = defaultdict(list)
     for entry in explanation.entries:
@@ -27,6 +29,7 @@ def tell(rules: Rules, facts: list[AnyFact], explanation: Explanation, messages:
     dated += [(at, 0, f"points expire: {_points(entries)}") for at, entries in expired.items()]
     tongue = Tongue(rules, "en")
     dated += [(decision.at, 1, tongue.decided(decision)) for decision in explanation.decisions]
+    dated += [(one.at, 1, f"benefit {words.benefit(rules, one.grant.benefit, 'en')}: {one.state}") for one in grants]
     dated += [(message.occurrence.at, 2, _of_message(message)) for message in messages]
     dated += [(change.at, 3, tongue.task(change)) for change in explanation.tasks]
     return [f"{words.moment(rules, at)}  {text}" for at, _, text in sorted(dated) if text]
@@ -44,6 +47,8 @@ def _of_fact(rules: Rules, fact: AnyFact, moved: dict[str, list[Entry]], refused
         text = f"gets {'all' if fact.amount is None else words.money(rules, fact.amount)} of order {fact.order_id} back"
     elif isinstance(fact, Redemption):
         text = f"redeems {fact.points:,} points"
+    elif isinstance(fact, Activity):
+        text = fact.activity.replace("_", " ")
     if name in refused:
         text += f": refused, {refused[name]}"
     return f"{text}: {_points(moved[name])}" if name in moved else text

@@ -11,6 +11,8 @@ from msgspec import Struct, field
 from cli import words
 from cli.factfiles import FactFiles
 from cli.table import Message
+from memberflow.engine import tags
+from memberflow.engine.history import History
 from memberflow.engine.member import Member
 from memberflow.engine.outcome import Outcome
 from memberflow.engine.rules import Rules
@@ -36,9 +38,16 @@ class Totals(Struct):
     """Grants used, by the tier that their members now have and their benefit."""
     tasks: Counter[str] = field(default_factory=Counter)
     """By journey and what became of them."""
+    benefits: Counter[str] = field(default_factory=Counter)
+    badges: Counter[str] = field(default_factory=Counter)
+    segments: Counter[str] = field(default_factory=Counter)
+    tags: Counter[str] = field(default_factory=Counter)
 
-    def add(self, member: Member, out: Outcome, messages: Iterable[Message] = ()) -> None:
-        """A member, what followed from his facts, and what became of the occurrences where a table says so."""
+    def add(self, member: Member, out: Outcome, messages: Iterable[Message] = (), tags: Iterable[str] = ()) -> None:
+        """A member, what followed from his facts, and what became of the occurrences where a table says so.
+
+        ``tags``: those he has, as ``tags_of`` tells.
+        """
         self.members += 1
         self.tiers[member.tier or ""] += 1
         self.decisions.update(decision.outcome for decision in out.decisions)
@@ -49,8 +58,20 @@ class Totals(Struct):
         self.used.update((member.tier or "", one.grant.benefit) for one in out.grants if one.state == "used")
         last = {change.task.id: change for change in out.tasks}
         self.tasks.update(f"{one.task.journey} {one.state.replace('_', ' ')}" for one in last.values())
+        self.benefits.update(f"{change.grant.benefit} {change.state}" for change in out.grants)
+        self.badges.update(name for name, times in member.badges.items() if times > 0)
+        self.tags.update(tags)
+        if member.scored is not None:
+            self.segments[member.scored.segment or "none"] += 1
         moved = {"earned": out.earned, "spent": out.spent, "expired": out.expired, "taken back": out.taken_back}
         self.points.update({**moved, "outstanding": member.points, "debt": member.debt})
+
+
+def tags_of(rules: Rules, history: History, until: int) -> list[str]:
+    """The tags that a member has, from the history that folding him up to ``until`` has filled."""
+    rules = rules.at(until)
+    seen = tags.seen(rules, history, rules.zone.day(until))
+    return [name for name, figures in seen.items() if all(figure.met for figure in figures)]
 
 
 def show(
@@ -79,6 +100,9 @@ def show(
     if totals.grants:
         rows["grants"] = {state: totals.grants[state] for state in ("given", "used", "revoked")}
         rows[f"cost, {rules.programme.currency}"] = _costs(rules, totals)
+    for what in ("badges", "segments", "tags"):
+        if counted := getattr(totals, what):
+            rows[what] = dict(sorted(counted.items()))
     show_rows(screen, rows | (more or {}))
 
 

@@ -8,18 +8,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from decimal import ROUND_DOWN, Decimal
+from math import log10
 from random import Random
 from zoneinfo import ZoneInfo
 
 from cli.cdnow import LAST, Purchase
 from memberflow.engine.rules import Rules
 from memberflow.events import Event
-from memberflow.events.members import ConsentChanged, MemberJoined
+from memberflow.events.members import ActivityDone, ConsentChanged, MemberJoined
 from memberflow.events.orders import OrderPaid, OrderRefunded
 from memberflow.events.points import PointsRedeemed
 from memberflow.programme.schema.fields import DECIMAL_PLACES, minor_units
 
-KINDS = "birthdays, time zones, languages, contacts, consents, times of day, refunds, redemptions"
+KINDS = "birthdays, time zones, languages, contacts, consents, times of day, refunds, redemptions, activities"
 """What of the demo's input is made up."""
 
 # A few hours from the programme's zone at most: the demo's one run a day falls into everybody's waking hours.
@@ -29,6 +30,18 @@ _NEIGHBOURS = {
     "Asia": ("Asia/Tokyo", "Asia/Bangkok"),
 }
 _REDEEM_STEP = 50
+_USUAL_ENTRY = 300
+"""What a year's spend on CDs may well come to: the first tier above the lowest is brought near to it."""
+
+
+def scale(rules: Rules) -> int:
+    """What amounts are multiplied by, 1, 10, 100 …, so that the programme's first threshold of spend is in reach."""
+    asked = [one for level in rules.levels if level.enter is not None for one in level.enter.leaves()]
+    figures = [one.figure for one in asked if one.key.split()[0] == "spend" and not one.at_most]
+    if not figures:
+        return 1
+    usual = _USUAL_ENTRY * 10**rules.catalogue.places
+    return int(10 ** max(0, round(log10(min(figures) / usual))))
 
 
 class Life:
@@ -36,6 +49,8 @@ class Life:
 
     def __init__(self, rules: Rules, customer: str, bought: list[Purchase]) -> None:
         self.rules, self.bought = rules, bought
+        self.programme = rules.programme
+        self.scale = scale(rules)
         self.member_id = f"cd-{customer}"
         self.currency = rules.programme.currency
         self.zone = ZoneInfo(rules.programme.time_zone)
@@ -43,7 +58,7 @@ class Life:
 
     def events(self) -> list[Event]:
         """In order of happening; what would happen after the last day of the orders is left out."""
-        events = [self._joined(), *self._consents(), *self._orders()]
+        events = [self._joined(), *self._consents(), *self._orders(), *self._activities()]
         end = datetime.combine(LAST, time.max, self.zone)
         return sorted((event for event in events if event.occurred_at <= end), key=lambda event: event.occurred_at)
 
@@ -61,8 +76,23 @@ class Life:
             birthday=self._birthday(),
             time_zone=random.choice(near) if near and random.random() < 0.2 else None,
             language=languages[0] if random.random() < 0.8 else random.choice(languages),
-            contacts={"email": f"{self.member_id}@example.com"} if random.random() < 0.97 else {},
+            contacts=self._contacts(),
         )
+
+    def _contacts(self) -> dict[str, str]:
+        """An address of mail for nearly everybody, half of them on the programme's other channels; nobody's number."""
+        contacts = {"email": f"{self.member_id}@example.com"} if self.random.random() < 0.97 else {}
+        for channel in self._channels:
+            if channel != "email" and self.random.random() < 0.5:
+                number = f"+1202555{100 + self.random.randrange(100):04}"
+                contacts[channel] = number if channel == "sms" else self.member_id
+        return contacts
+
+    @property
+    def _channels(self) -> list[str]:
+        """Those that the programme's journeys use and that need a contact."""
+        used = (channel for journey in self.programme.journeys.values() for channel in journey.channels)
+        return sorted({"email", *used} - {"log"})
 
     def _birthday(self) -> str | None:
         random = self.random
@@ -73,25 +103,26 @@ class Life:
     def _consents(self) -> Iterator[ConsentChanged]:
         """Most agree when they join; some of those change their mind within the year."""
         if self.random.random() < 0.75:
-            yield self._consent("yes", self._at(self.bought[0].on - timedelta(1), 22, 23), True)
+            yield from self._consent("yes", self._at(self.bought[0].on - timedelta(1), 22, 23), True)
             if self.random.random() < 0.12:
                 day = self.bought[0].on + timedelta(self.random.randrange(30, 365))
-                yield self._consent("no", self._at(day, 9, 21), False)
+                yield from self._consent("no", self._at(day, 9, 21), False)
 
-    def _consent(self, name: str, at: datetime, granted: bool) -> ConsentChanged:
-        return ConsentChanged(
-            member_id=self.member_id,
-            occurred_at=at,
-            event_id=f"{self.member_id}-{name}",
-            purpose="marketing",
-            channel="email",
-            granted=granted,
-            source="demo",
-            text_version="1",
-        )
+    def _consent(self, name: str, at: datetime, granted: bool) -> Iterator[ConsentChanged]:
+        for channel in self._channels:
+            yield ConsentChanged(
+                member_id=self.member_id,
+                occurred_at=at,
+                event_id=f"{self.member_id}-{name}" + ("" if channel == "email" else f"-{channel}"),
+                purpose="marketing",
+                channel=channel,
+                granted=granted,
+                source="demo",
+                text_version="1",
+            )
 
     def _orders(self) -> Iterator[Event]:
-        saves = self.random.random() < 0.6
+        saves = self.random.random() < 0.6 or self.programme.points.redeem is None
         points = 0
         for number, purchase in enumerate(self.bought, 1):
             order = self._order(number, purchase)
@@ -99,16 +130,39 @@ class Life:
             if self.random.random() < 0.03:
                 yield self._refund(order)
             points += minor_units(order.amount, self._places) // self.rules.earning.per * self.rules.earning.points
-            wanted = points // _REDEEM_STEP * _REDEEM_STEP
+            wanted = points // self._redeem_step * self._redeem_step
             if wanted and not saves:
                 points -= wanted
                 yield self._redemption(order, wanted)
+
+    @property
+    def _redeem_step(self) -> int:
+        """The least that is redeemed at a time, by the programme's own minimum and step."""
+        redeem = self.programme.points.redeem
+        least = max(_REDEEM_STEP, redeem.least) if redeem else _REDEEM_STEP
+        step = redeem.step if redeem else 1
+        return -(-least // step) * step
+
+    def _activities(self) -> Iterator[ActivityDone]:
+        """Now and then, in the days after an order, one of what the programme counts or pays for."""
+        measures = self.programme.measures
+        kinds = sorted({*self.programme.points.activities, *measures.interactions})
+        for number, purchase in enumerate(self.bought if kinds else (), 1):
+            for kind in kinds:
+                if self.random.random() < 0.2:
+                    yield ActivityDone(
+                        member_id=self.member_id,
+                        occurred_at=self._at(purchase.on + timedelta(self.random.randrange(1, 15)), 8, 22),
+                        activity=kind,
+                        activity_id=f"{self.member_id}-{number}-{kind}",
+                    )
 
     @property
     def _places(self) -> int:
         return DECIMAL_PLACES.get(self.currency, 2)
 
     def _amount(self, amount: Decimal) -> str:
+        """As the programme's currency writes it."""
         return str(amount.quantize(Decimal(1).scaleb(-self._places), ROUND_DOWN))
 
     def _order(self, number: int, purchase: Purchase) -> OrderPaid:
@@ -116,7 +170,7 @@ class Life:
             member_id=self.member_id,
             occurred_at=self._at(purchase.on, 8, 22),
             order_id=f"{self.member_id}-{number}",
-            amount=self._amount(purchase.amount),
+            amount=self._amount(purchase.amount * self.scale),
             currency=self.currency,
             channel="web",
         )

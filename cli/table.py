@@ -15,6 +15,7 @@ from msgspec.structs import replace
 
 from memberflow.delivery.caps import Sends
 from memberflow.engine.fold import fold
+from memberflow.engine.history import History
 from memberflow.engine.member import Member
 from memberflow.engine.outcome import Decision, Occurrence, Outcome, TaskChange
 from memberflow.engine.packed import unpack
@@ -48,10 +49,13 @@ class Held(Struct):
     sends: Sends = field(default_factory=dict)
     """What reached him lately, for the caps."""
 
-    def outcome(self, rules: Rules, until: int) -> Outcome:
-        """Decisions and tasks as stored; what is not stored, such as movements of points, folded from the facts."""
+    def outcome(self, rules: Rules, until: int, history: History | None = None) -> Outcome:
+        """Decisions and tasks as stored; what is not stored, such as movements of points, folded from the facts.
+
+        ``history``: an empty one, for who wants to see that too.
+        """
         folded = Outcome()
-        fold(rules, self.member.id, self.facts, until, folded)
+        fold(rules, self.member.id, self.facts, until, folded, history)
         return replace(folded, decisions=list(self.decisions.values()), tasks=self.tasks)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -14,11 +15,11 @@ from cli.cdnow import Purchase
 from memberflow import decoder
 from memberflow.engine.rules import Rules
 from memberflow.events import Event
-from memberflow.events.members import ConsentChanged, MemberJoined
+from memberflow.events.members import ActivityDone, ConsentChanged, MemberJoined
 from memberflow.events.orders import OrderPaid, OrderRefunded
 from memberflow.events.points import PointsRedeemed
 from memberflow.facts import AnyFact
-from tests.programmes import rules
+from tests.programmes import BIRTHDAY, rules
 
 CUSTOMERS = cdnow.made_up(300)
 
@@ -27,8 +28,12 @@ def everything(under: Rules) -> list[Event]:
     return [event for name, bought in CUSTOMERS.items() for event in synthetic.Life(under, name, bought).events()]
 
 
-def of(kind: type[Event]) -> list[Event]:
-    return [event for event in everything(rules()) if isinstance(event, kind)]
+PAYING = {"earn": {"points": 1, "per": "1.00"}, "redeem": {"worth": "0.01"}}
+"""Rules of points that buy something."""
+
+
+def of(kind: type[Event], **changes: Any) -> list[Any]:
+    return [event for event in everything(rules(**{"points": PAYING} | changes)) if isinstance(event, kind)]
 
 
 def test_the_same_customer_has_the_same_life() -> None:
@@ -45,6 +50,42 @@ def test_every_order_of_the_source_is_there_on_its_day() -> None:
 @pytest.mark.parametrize("kind", [MemberJoined, ConsentChanged, OrderRefunded, PointsRedeemed])
 def test_there_is_some_of_everything(kind: type[Event]) -> None:
     assert of(kind)
+
+
+def test_points_that_buy_nothing_are_not_redeemed() -> None:
+    assert of(PointsRedeemed, points={"earn": {"per": "1.00"}}) == []
+
+
+def test_redemptions_keep_to_the_programmes_minimum_and_step() -> None:
+    redeem = {"worth": "1.00", "least": 200, "step": 70}
+    asked = of(PointsRedeemed, points=PAYING | {"redeem": redeem})
+    assert asked
+    assert all(redemption.points % 210 == 0 for redemption in asked)
+
+
+@pytest.mark.parametrize(
+    ("first", "times"), [({"spend": "300"}, 1), ({"spend": "50"}, 1), ({"spend": "3000"}, 10), ({"orders": 3}, 1)]
+)
+def test_amounts_are_multiplied_until_the_first_tier_is_in_reach(first: dict[str, Any], times: int) -> None:
+    levels = [{"name": "base", "label": {"en": "Base"}}, {"name": "silver", "label": {"en": "S"}, "enter": first}]
+    bought = CUSTOMERS["00000"][0].amount
+    order = of(OrderPaid, tiers={"levels": levels})[0]
+    assert Decimal(order.amount) == bought * times
+
+
+def test_contacts_and_consents_are_of_the_channels_that_journeys_use() -> None:
+    changes = {"event_channels": ["app"], "journeys": {"birthday": BIRTHDAY | {"channels": ["app", "sms", "log"]}}}
+    contacts = {channel for joined in of(MemberJoined, **changes) for channel in joined.contacts}
+    consents = of(ConsentChanged, **changes)
+    assert contacts == {consent.channel for consent in consents} == {"app", "email", "sms"}
+    assert len({consent.event_id for consent in consents}) == len(consents)
+
+
+def test_members_do_what_the_programme_pays_for_or_counts() -> None:
+    points = PAYING | {"activities": {"review": {"points": 5}}}
+    done = of(ActivityDone, points=points, measures={"interactions": ["check_in"]})
+    assert {activity.activity for activity in done} == {"review", "check_in"}
+    assert of(ActivityDone) == []
 
 
 @pytest.mark.parametrize(
