@@ -15,14 +15,16 @@ _COLOURS = {"error": "red", "warning": "yellow"}
 def command(programme: str) -> None:
     """Check a programme: FILE is its YAML file, its folder, or the name of a shipped one.
 
-    Prints a problem a line, as file:line:column, and ends with 1 where one of them is an error.
+    Prints a problem a line, as file:line:column, and ends with 1 where one of them is an error. What is allowed and
+    seldom meant is a warning, and keeps nothing back.
     """
     shipped, problems = author.read(author.named(programme))
     for problem in problems:
         click.secho(str(problem), fg=_COLOURS[problem.severity])
     if shipped is None:
         raise SystemExit(1)
-    click.echo(f"ok: {_summary(shipped.programme)}")
+    warned = f", with {len(problems)} warning{'s' * (len(problems) > 1)}" if problems else ""
+    click.echo(f"ok{warned}: {_summary(shipped.programme)}")
 
 
 def _summary(programme: Programme) -> str:

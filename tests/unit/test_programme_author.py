@@ -95,7 +95,7 @@ def test_a_warning_is_printed_and_does_not_fail(tmp_path):
     result = run(str(tmp_path))
     assert result.exit_code == 0
     assert "P021" in result.output.split("\n")[0]
-    assert result.output.split("\n")[1].startswith("ok: sample")
+    assert result.output.split("\n")[1].startswith("ok, with 1 warning: sample")
 
 
 def test_a_missing_file_is_one_line_and_no_traceback(tmp_path):

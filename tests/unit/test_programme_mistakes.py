@@ -49,16 +49,21 @@ def test_the_programme_that_mistakes_are_put_into_has_none(tmp_path):
 @pytest.mark.parametrize("name", MISTAKES)
 def test_a_mistake_is_one_problem_at_the_text_that_is_wrong(tmp_path, name):
     mistake = MISTAKES[name]
-    text = replaced((mistake["right"], mistake["wrong"]))
+    changes = [mistake, mistake["also"]] if "also" in mistake else [mistake]
+    text = replaced(*((change["right"], change["wrong"]) for change in changes))
     (problem,) = problems_of(tmp_path, text)
     assert told(problem) == mistake["says"]
     assert covered(text, problem).startswith(mistake["at"])
     assert problem.file == str(tmp_path / "programme.yaml")
 
 
+def test_more_than_a_hundred_and_sixty_planted_mistakes_are_found():
+    assert len(MISTAKES) > 160
+
+
 def test_every_code_of_a_programme_file_has_a_mistake_that_shows_it():
     shown = {mistake["says"].split()[0] for mistake in MISTAKES.values()}
-    inside_templates = {"P052", "P053", "P054", "P055", "P056", "P057"}
+    inside_templates = {"P134", "P052", "P053", "P054", "P055", "P056", "P057"}
     of_revisions = {"P091", "P092"}
     assert shown == CODES.keys() - inside_templates - of_revisions
 
@@ -101,6 +106,28 @@ BORDERS = {
     "sending_as_quiet_hours_end": ('"10:00"', '"08:00"'),
     "sending_just_before_quiet_hours": ('"10:00"', '"20:59"'),
     "sending_before_quiet_hours_by_day": ('{start: "21:00", end: "08:00"}', '{start: "09:01", end: "10:00"}'),
+    "every_month_of_the_window_and_the_one_it_ends_in": ("{orders: 12}", "{active_months: 13}"),
+    "as_many_as_may_be_at_most": ("{orders: 12}", "{orders: 12, at_most: {orders: 12}}"),
+    "following_an_order_for_a_while": ("trigger: dormancy\n    after: 90 days", "trigger: order\n    after: 13 days"),
+    "following_an_order_with_an_exit": (
+        "trigger: dormancy\n    after: 90 days",
+        "trigger: order\n    after: 90 days\n    ends_with: order",
+    ),
+    "useful_until_the_points_end": ("before: 30 days, useful_for: 7 days", "before: 7 days, useful_for: 7 days"),
+    "useful_until_the_coupon_ends": (
+        'after: 90 days\n    send_at: "10:00"\n    useful_for: 7 days',
+        'after: 90 days\n    give: [welcome]\n    send_at: "10:00"\n    useful_for: 30 days',
+    ),
+    "capped_on_its_channel": ("at_most: 3, within: 7 days", "channel: email, at_most: 3, within: 7 days"),
+    "points_that_buy_nothing_cost_nothing": ("  cost: 0.008\n", ""),
+    "only_the_best_bonus_counts": (
+        "  expiry:",
+        '  stacking: best\n  bonuses:\n    a: {on: ["18"], times: 2}\n    b: {on: ["18"], points: 9}\n  expiry:',
+    ),
+    "two_win_backs_of_two_tiers": (
+        "trigger: dormancy\n    after: 90 days",
+        "trigger: dormancy\n    after: 90 days\n    tiers: [silver]",
+    ),
     "no_quiet_hours": ('quiet_hours: {start: "21:00", end: "08:00"}', ""),
     "no_journeys": (RIGHT[RIGHT.index("journeys:") :], ""),
 }

@@ -49,6 +49,26 @@ def test_a_message_without_any_template_names_the_files_expected(tmp_path):
     assert problems[0].help == "expected the files birthday.en.txt, birthday.zh-CN.txt"
 
 
+def test_marketing_by_sms_says_how_to_stop_it(programme):
+    page = programme / "programme.yaml"
+    page.write_text(
+        page.read_text().replace("channels: [email]\n    message: win_back", "channels: [sms]\n    message: win_back")
+    )
+    write(programme, "Come back. Reply STOP to opt out.", "win_back.en.short")
+    write(programme, "好久不见！", "win_back.zh-CN.short")
+    problem = only(programme)
+    assert (problem.code, problem.severity) == ("P134", "warning")
+    assert problem.file == str(programme / "messages" / "win_back.zh-CN.short.txt")
+    write(programme, "好久不见！拒收请回复R", "win_back.zh-CN.short")
+    assert author.read(programme)[1] == []
+
+
+def test_a_service_message_by_sms_need_not(programme):
+    page = programme / "programme.yaml"
+    page.write_text(page.read_text().replace("channels: [email, log]", "channels: [sms, log]"))
+    assert author.read(programme)[1] == []
+
+
 def test_a_file_that_no_journey_uses_is_a_warning(programme):
     write(programme, "Subject: Hi\n\nHi\n", "welcome.en")
     problem = only(programme)

@@ -17,7 +17,10 @@ from memberflow.programme import (
     check_templates,
     check_triggers,
 )
+from memberflow.programme.check_contact import CONTACT_CHECKS, opt_outs
+from memberflow.programme.check_costs import COST_CHECKS
 from memberflow.programme.check_journeys import JOURNEY_CHECKS
+from memberflow.programme.check_reach import REACH_CHECKS
 from memberflow.programme.check_reviews import REVIEW_CHECKS
 from memberflow.programme.check_sending import SENDING_CHECKS
 from memberflow.programme.check_tasks import TASK_CHECKS
@@ -40,7 +43,7 @@ WST XAF XCD XCG XOF XPF YER ZAR ZMW ZWG
 def problems(programme: Programme, folder: Path) -> list[Problem]:
     """Everything wrong with a well-shaped programme whose templates are in ``folder``/messages."""
     found = [problem for check in CHECKS for problem in check(programme)]
-    return [*found, *check_templates.problems(programme, folder)]
+    return [*found, *check_templates.problems(programme, folder), *opt_outs(programme, folder)]
 
 
 def currency_is_listed(programme: Programme) -> Iterator[Problem]:
@@ -122,4 +125,7 @@ CHECKS: tuple[Callable[[Programme], Iterator[Problem]], ...] = (
     *TASK_CHECKS,
     *check_triggers.TRIGGER_CHECKS,
     *SENDING_CHECKS,
+    *REACH_CHECKS,
+    *CONTACT_CHECKS,
+    *COST_CHECKS,
 )

@@ -10,7 +10,8 @@ from memberflow.programme.schema import Programme
 from memberflow.programme.schema.points import Activity, Referral
 
 _ADDS = ("times", "percent", "points")
-_DAYS = {"day": 1, "days": 1, "month": 28, "months": 28, "year": 365, "years": 365}
+_LEAST = {"day": 1, "month": 28, "year": 365}
+_MOST = {"day": 1, "month": 31, "year": 366}
 
 
 def amounts(programme: Programme) -> Iterator[tuple[KeyPath, str]]:
@@ -99,14 +100,21 @@ def points_are_usable_before_they_expire(programme: Programme) -> Iterator[Probl
     points = programme.points
     if points.usable_after is None or points.expiry is None or points.expiry.after is None:
         return
-    if _least_days(points.usable_after) >= _least_days(points.expiry.after):
+    if least_days(points.usable_after) >= least_days(points.expiry.after):
         message = f"points expire {points.expiry.after} after they are earned and are pending for {points.usable_after}"
         yield Problem("P066", ("points", "usable_after"), message, "expected a shorter time than expiry after")
 
 
-def _least_days(text: str) -> int:
+def least_days(text: str) -> int:
+    """Of a period such as 3 months, its months taken for as short as they can be."""
     count, unit = text.split()
-    return int(count) * _DAYS[unit]
+    return int(count) * _LEAST[unit.rstrip("s")]
+
+
+def most_days(text: str) -> int:
+    """The same with months as long as they can be."""
+    count, unit = text.split()
+    return int(count) * _MOST[unit.rstrip("s")]
 
 
 def minimum_is_in_step(programme: Programme) -> Iterator[Problem]:

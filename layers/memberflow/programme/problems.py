@@ -131,6 +131,17 @@ CODES = {
     "P141": Code("error", "value", "a journey that waits for what there is not"),
     "P142": Code("error", "value", "a trial whose end would be told as it begins"),
     "P143": Code("error", "key", "a measure that no tier's entry asks for"),
+    # What is allowed and seldom meant.
+    "P131": Code("error", "value", "a figure that nobody can ever have"),
+    "P132": Code("warning", "value", "a segment whose members the ones before it take in"),
+    "P133": Code("warning", "key", "a win-back that goes on to who has come back"),
+    "P134": Code("warning", "value", "marketing by SMS that does not say how to stop it"),
+    "P135": Code("error", "value", "a message that may leave when what it tells of is over"),
+    "P136": Code("warning", "key", "marketing that no cap holds"),
+    "P137": Code("warning", "value", "marketing that is called a service"),
+    "P138": Code("warning", "key", "a cost that nobody has said"),
+    "P139": Code("warning", "key", "two journeys that speak to one member on one day"),
+    "P140": Code("warning", "key", "two rules that give one thing for one reason"),
 }
 
 
