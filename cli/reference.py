@@ -13,6 +13,7 @@ import msgspec
 from msgspec import UNSET, Struct
 from msgspec.structs import FieldInfo
 
+from cli import examples
 from memberflow.programme import shape
 from memberflow.programme.schema import Programme
 
@@ -21,18 +22,22 @@ FILE = Path(__file__).parents[1] / "docs" / "programme.md"
 _HEAD = """# The keys of a programme
 
 Generated from the types that read a programme; `memberflow check` holds a file to them and names the line, the key and
-what would be right. A key without a default is needed. Worked examples are in [points.md](points.md), of benefits,
-grants, badges, segments and tags in [benefits.md](benefits.md), and of tasks for people and surveys in
-[tasks.md](tasks.md). A later page of a programme lies beside the first, named by the date from which it is in force:
-`programme.2027-01-01.yaml`.
+what would be right. A key without a default is needed. The examples are those of a few small programmes
+(`cli/examples.yaml`) that the tests check and run; what a key needs beside it is said above its table. Longer examples
+are in [points.md](points.md), of benefits, grants, badges, segments and tags in [benefits.md](benefits.md), and of tasks
+for people and surveys in [tasks.md](tasks.md). A later page of a programme lies beside the first, named by the date from
+which it is in force: `programme.2027-01-01.yaml`.
 """
+_SHORT = 76
+"""Characters of an example that a cell of the table takes."""
 
 
 def text() -> str:
-    return _HEAD + "".join(_section(path, kind) for path, kind in _shapes("", Programme, set()))
+    shown = examples.by_key()
+    return _HEAD + "".join(_section(path, kind, shown) for path, kind in shapes("", Programme, set()))
 
 
-def _shapes(path: str, kind: type[Struct], seen: set[type]) -> Iterator[tuple[str, type[Struct]]]:
+def shapes(path: str, kind: type[Struct], seen: set[type]) -> Iterator[tuple[str, type[Struct]]]:
     """Every shape under a path, once: where a kind is used again it is told of at its first place."""
     if kind in seen:
         return
@@ -41,7 +46,7 @@ def _shapes(path: str, kind: type[Struct], seen: set[type]) -> Iterator[tuple[st
     for field in msgspec.structs.fields(kind):
         for below, part in _parts(field.type):
             here = f"{path}.{field.encode_name}".lstrip(".") + below
-            yield from _shapes(here, part, seen)
+            yield from shapes(here, part, seen)
 
 
 def _parts(annotation: Any, below: str = "") -> Iterator[tuple[str, type[Struct]]]:
@@ -73,14 +78,22 @@ def _bare(annotation: Any) -> Any:
     return annotation
 
 
-def _section(path: str, kind: type[Struct]) -> str:
-    rows = "".join(_row(field) for field in msgspec.structs.fields(kind))
+def _section(path: str, kind: type[Struct], shown: examples.ByKey) -> str:
+    rows = "".join(_row(field, shown.get((kind, field.encode_name))) for field in msgspec.structs.fields(kind))
     said = re.sub(r"``([^`]+)``", r"`\1`", inspect.getdoc(kind) or "")
-    return f"\n## {path}\n\n{said}\n\n| Key | Takes | Default |\n| --- | --- | --- |\n{rows}"
+    return f"\n## {path}\n\n{said}\n\n| Key | Takes | Default | Example |\n| --- | --- | --- | --- |\n{rows}"
 
 
-def _row(field: FieldInfo) -> str:
-    return f"| `{field.encode_name}` | {_takes(field)} | {_default(field)} |\n"
+def _row(field: FieldInfo, example: examples.Data) -> str:
+    return f"| `{field.encode_name}` | {_takes(field)} | {_default(field)} | {_example(field, example)} |\n"
+
+
+def _example(field: FieldInfo, value: examples.Data) -> str:
+    """Below, where it has a section of its own or is longer than a cell takes."""
+    if value is None:
+        return ""
+    line = f"{field.encode_name}: {examples.flow(value)}"
+    return "below" if len(line) > _SHORT else f"`{line}`"
 
 
 def _default(field: FieldInfo) -> str:
