@@ -57,7 +57,7 @@ def test_marketing_by_sms_says_how_to_stop_it(programme):
     write(programme, "Come back. Reply STOP to opt out.", "win_back.en.short")
     write(programme, "好久不见！", "win_back.zh-CN.short")
     problem = only(programme)
-    assert (problem.code, problem.severity) == ("P134", "warning")
+    assert (problem.code, problem.severity) == ("P164", "warning")
     assert problem.file == str(programme / "messages" / "win_back.zh-CN.short.txt")
     write(programme, "好久不见！拒收请回复R", "win_back.zh-CN.short")
     assert author.read(programme)[1] == []

@@ -45,7 +45,7 @@ def who_came_back_is_not_won_back(programme: Programme) -> Iterator[Problem]:
         follows = journey.trigger in _FOLLOWING and journey.after is not None and journey.ends_with is None
         if follows and journey.purpose == "marketing" and least_days(journey.after or "") >= _A_WHILE:
             message = f"{name} has no exit: {journey.after} after an order it speaks to who has ordered since, too"
-            yield Problem("P133", ("journeys", name), message, "say ends_with: order, or let its trigger be dormancy")
+            yield Problem("P163", ("journeys", name), message, "say ends_with: order, or let its trigger be dormancy")
 
 
 def nothing_is_told_after_its_time(programme: Programme) -> Iterator[Problem]:
@@ -53,12 +53,12 @@ def nothing_is_told_after_its_time(programme: Programme) -> Iterator[Problem]:
         path = ("journeys", name, "useful_for")
         if journey.before is not None and _longer(journey.useful_for, journey.before):
             message = f"{name} may leave {journey.useful_for} late: the points end {journey.before} on"
-            yield Problem("P135", path, message, f"expected at most {journey.before}")
+            yield Problem("P165", path, message, f"expected at most {journey.before}")
         for benefit in journey.give:
             given = programme.benefits.get(benefit)
             if given and given.valid_for and _longer(journey.useful_for, given.valid_for):
                 message = f"{name} may leave {journey.useful_for} late: {benefit!r} has ended {given.valid_for} on"
-                yield Problem("P135", path, message, f"expected at most {given.valid_for}")
+                yield Problem("P165", path, message, f"expected at most {given.valid_for}")
 
 
 def points_last_until_they_are_told_of(programme: Programme) -> Iterator[Problem]:
@@ -68,7 +68,7 @@ def points_last_until_they_are_told_of(programme: Programme) -> Iterator[Problem
     for name, journey in programme.journeys.items():
         if journey.before is not None and least_days(journey.before) >= most_days(expiry.after):
             message = f"{name} speaks {journey.before} before points end, which last {expiry.after}"
-            yield Problem("P135", ("journeys", name, "before"), message, "expected a shorter time")
+            yield Problem("P165", ("journeys", name, "before"), message, "expected a shorter time")
 
 
 def _longer(text: str, other: str) -> bool:
@@ -85,14 +85,14 @@ def marketing_is_capped(programme: Programme) -> Iterator[Problem]:
     ]
     if free:
         message = f"no cap holds {', '.join(free)}: a member may get any number of them"
-        yield Problem("P136", ("journeys", free[0]), message, _CAP)
+        yield Problem("P166", ("journeys", free[0]), message, _CAP)
 
 
 def marketing_is_called_so(programme: Programme) -> Iterator[Problem]:
     for name, journey in programme.journeys.items():
         if journey.trigger in _MARKETING and journey.purpose == "service":
             message = f"{name} is marketing, by its trigger {journey.trigger}: as a service it asks for no consent"
-            yield Problem("P137", ("journeys", name, "purpose"), message, "say purpose: marketing")
+            yield Problem("P167", ("journeys", name, "purpose"), message, "say purpose: marketing")
 
 
 def one_moment_has_one_message(programme: Programme) -> Iterator[Problem]:
@@ -100,7 +100,7 @@ def one_moment_has_one_message(programme: Programme) -> Iterator[Problem]:
         if _at_one_moment(journey, other) and _to_one_member(journey, other):
             message = f"{other_name} speaks on the day on which {name} does, to the same members"
             help = "tell them apart by tiers, when or tags, or make one message of them"
-            yield Problem("P139", ("journeys", other_name), message, help)
+            yield Problem("P169", ("journeys", other_name), message, help)
 
 
 def _at_one_moment(one: Journey, other: Journey) -> bool:
@@ -127,7 +127,7 @@ def opt_outs(programme: Programme, folder: Path) -> Iterator[Problem]:
             if file is not None and not _says_how_to_stop(file, language):
                 message = f"marketing by SMS does not say how to stop it: {key!r} in {language!r}"
                 help = "add words such as 'Reply STOP to opt out' or 拒收请回复R"
-                yield Problem("P134", (), message, help, str(file), 1, 1)
+                yield Problem("P164", (), message, help, str(file), 1, 1)
 
 
 def _sms_file(folder: Path, message: str, language: str) -> Path | None:

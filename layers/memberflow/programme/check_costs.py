@@ -19,11 +19,11 @@ def what_costs_something_says_what(programme: Programme) -> Iterator[Problem]:
     points = programme.points
     if points.redeem is not None and points.cost is None:
         message = "nothing says what a point costs: no report counts what members are owed"
-        yield Problem("P138", ("points", "redeem"), message, "say cost under points, such as cost: 0.008")
+        yield Problem("P168", ("points", "redeem"), message, "say cost under points, such as cost: 0.008")
     for name, benefit in programme.benefits.items():
         if benefit.kind in _COSTLY and benefit.cost is None:
             message = f"nothing says what {name!r} costs: it counts for nothing in the cost of its tier"
-            yield Problem("P138", ("benefits", name), message, "say cost, such as cost: 20")
+            yield Problem("P168", ("benefits", name), message, "say cost, such as cost: 20")
 
 
 def one_order_is_paid_for_once(programme: Programme) -> Iterator[Problem]:
@@ -44,7 +44,7 @@ def one_reason_gives_a_thing_once(programme: Programme) -> Iterator[Problem]:
         twice = [benefit for benefit in other.give if benefit in rule.give]
         if twice and _for_one_reason(rule, other):
             message = f"{other_name} gives {twice[0]!r} for what {name} gives it for"
-            yield Problem("P140", ("grants", other_name), message, "say times: 2 in one of them if it is meant so")
+            yield Problem("P170", ("grants", other_name), message, "say times: 2 in one of them if it is meant so")
 
 
 def _for_one_reason(one: GrantRule, other: GrantRule) -> bool:

@@ -23,7 +23,7 @@ def months_fit_their_window(programme: Programme) -> Iterator[Problem]:
             if asked is not None and asked > most:
                 window = rule.over or programme.tiers.window
                 message = f"nobody has {asked} months with an order within {window}"
-                yield Problem("P131", (*path, name), message, f"expected at most {most}, or a longer window under over")
+                yield Problem("P161", (*path, name), message, f"expected at most {most}, or a longer window under over")
 
 
 def _most_months(window: str) -> int:
@@ -42,7 +42,7 @@ def what_is_limited_can_be_enough(programme: Programme) -> Iterator[Problem]:
             most, least = getattr(rule.at_most, name, None), getattr(rule, name)
             if most is not None and least is not None and Decimal(most) < Decimal(least):
                 message = f"nobody has at least {least} {name} and at most {most}"
-                yield Problem("P131", (*path, "at_most", name), message, "leave one of the two out")
+                yield Problem("P161", (*path, "at_most", name), message, "leave one of the two out")
 
 
 def scores_are_within_their_parts(programme: Programme) -> Iterator[Problem]:
@@ -52,7 +52,7 @@ def scores_are_within_their_parts(programme: Programme) -> Iterator[Problem]:
             most = asked if score is None else sum(part.weight for part in score.parts)
             if asked > most:
                 message = f"nobody has a score of {asked}: the parts of {name!r} come to {most}"
-                yield Problem("P131", (*path, "scores", name), message, f"expected at most {most}")
+                yield Problem("P161", (*path, "scores", name), message, f"expected at most {most}")
 
 
 def a_tier_is_held_after_it_is_entered(programme: Programme) -> Iterator[Problem]:
@@ -61,7 +61,7 @@ def a_tier_is_held_after_it_is_entered(programme: Programme) -> Iterator[Problem
         tier = _entered_by(path)
         if tier is not None and rule.held in names[tier:]:
             message = f"nobody has held {rule.held!r} when he comes to enter {names[tier]!r}"
-            yield Problem("P131", (*path, "held"), message, f"expected one of {', '.join(names[:tier])}")
+            yield Problem("P161", (*path, "held"), message, f"expected one of {', '.join(names[:tier])}")
 
 
 def _entered_by(path: KeyPath) -> int | None:
@@ -77,7 +77,7 @@ def every_segment_takes_somebody_in(programme: Programme) -> Iterator[Problem]:
     for index, segment in enumerate(names):
         if index not in taken and all(_least(scores) <= _most(scores) for scores in _asked(segment)):
             message = f"nobody is ever in {segment.name!r}: those before it take in all of its members"
-            yield Problem("P132", ("segments", "names", index), message, "put it before them")
+            yield Problem("P162", ("segments", "names", index), message, "put it before them")
 
 
 def _first(names: tuple[Segment, ...], scores: tuple[int, ...]) -> int | None:

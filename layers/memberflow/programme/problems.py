@@ -132,16 +132,16 @@ CODES = {
     "P142": Code("error", "value", "a trial whose end would be told as it begins"),
     "P143": Code("error", "key", "a measure that no tier's entry asks for"),
     # What is allowed and seldom meant.
-    "P131": Code("error", "value", "a figure that nobody can ever have"),
-    "P132": Code("warning", "value", "a segment whose members the ones before it take in"),
-    "P133": Code("warning", "key", "a win-back that goes on to who has come back"),
-    "P134": Code("warning", "value", "marketing by SMS that does not say how to stop it"),
-    "P135": Code("error", "value", "a message that may leave when what it tells of is over"),
-    "P136": Code("warning", "key", "marketing that no cap holds"),
-    "P137": Code("warning", "value", "marketing that is called a service"),
-    "P138": Code("warning", "key", "a cost that nobody has said"),
-    "P139": Code("warning", "key", "two journeys that speak to one member on one day"),
-    "P140": Code("warning", "key", "two rules that give one thing for one reason"),
+    "P161": Code("error", "value", "a figure that nobody can ever have"),
+    "P162": Code("warning", "value", "a segment whose members the ones before it take in"),
+    "P163": Code("warning", "key", "a win-back that goes on to who has come back"),
+    "P164": Code("warning", "value", "marketing by SMS that does not say how to stop it"),
+    "P165": Code("error", "value", "a message that may leave when what it tells of is over"),
+    "P166": Code("warning", "key", "marketing that no cap holds"),
+    "P167": Code("warning", "value", "marketing that is called a service"),
+    "P168": Code("warning", "key", "a cost that nobody has said"),
+    "P169": Code("warning", "key", "two journeys that speak to one member on one day"),
+    "P170": Code("warning", "key", "two rules that give one thing for one reason"),
 }
 
 
