@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from cli import lift, lift_report, screen, sources, story, synthetic, words
+from cli import lift, lift_report, screen, sources, story, synthetic, targets_report, words
 from cli.cdnow import FIRST, LAST, Customers, Source
 from cli.summary import Totals, tags_of
 from cli.table import Held
@@ -18,6 +18,7 @@ from memberflow.engine.outcome import GrantChange
 from memberflow.engine.rules import Rules
 from memberflow.explain import Explanation, explain
 from memberflow.facts import Order, rfc3339
+from memberflow.targets import Year
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -43,11 +44,13 @@ def _times(rules: Rules) -> str:
 
 def show_table(place: Console, rules: Rules, held: dict[str, Held], until: int) -> None:
     """Every figure is of the items read back; movements of points are folded from the facts among them."""
-    totals = Totals()
+    totals, year = Totals(), Year(rules, until)
     for one in held.values():
         history = History()
         followed = one.outcome(rules, until, history)
         totals.add(one.member, followed, one.messages, tags_of(rules, history, until))
+        told = [(message.occurrence, message.outcome) for message in one.messages]
+        year.add(one.member, one.facts, followed, history, told)
     rules = rules.at(until)
     rows = [[f"members, {level.name}", f"{totals.tiers[level.name]:,}"] for level in rules.levels]
     rows.append(["upgrades", f"{totals.decisions['reached']:,}"])
@@ -62,6 +65,7 @@ def show_table(place: Console, rules: Rules, held: dict[str, Held], until: int) 
         rows += [[f"{what}, {name}", f"{count:,}"] for name, count in sorted(counts.items())]
     rows += [[f"messages withheld, {reason}", f"{count:,}"] for reason, count in _withheld(held)]
     screen.columns(place, f"What the table holds at {words.moment(rules, until)}", ["", "figure"], rows)
+    targets_report.show(place, rules, year.reached())
 
 
 def _withheld(held: dict[str, Held]) -> list[tuple[str, int]]:

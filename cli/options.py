@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import IO, Any
 
 import click
 from msgspec import Struct
 
-from cli import factfiles, screen, summary, words
+from cli import factfiles, screen, summary, targets_report, words
 from cli.factfiles import FactFiles
 from cli.summary import Totals
 from memberflow.engine.rules import Rules, compiled
 from memberflow.programme import author
 from memberflow.programme.schema import Shipped
+from memberflow.targets import Reached
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -74,10 +75,16 @@ def open_out(out: Path | None) -> IO[bytes]:
     return click.open_file(os.devnull if out is None else str(out), "wb")
 
 
-def finish(job: Asked, totals: Totals, more: dict[str, dict[str, int]] | None = None) -> None:
-    """The summary, out of the way of the lines where these go to standard output; ends with 1 where that was asked."""
+def finish(
+    job: Asked, totals: Totals, more: dict[str, dict[str, int]] | None = None, reached: Sequence[Reached] = ()
+) -> None:
+    """The summary and the targets, out of the way of the lines where these go to standard output.
+
+    Ends with 1 where that was asked.
+    """
     place = screen.console(stderr=job.out == Path("-"))
     summary.show(place, job.rules, totals, job.files.until, more)
+    targets_report.show(place, job.rules, reached)
     summary.show_lines(place, job.files)
     if job.strict and job.files.of("bad", "conflict"):
         raise SystemExit(1)

@@ -11,6 +11,7 @@ from cli.summary import Totals, tags_of
 from memberflow.engine.fold import fold
 from memberflow.engine.history import History
 from memberflow.engine.outcome import Outcome
+from memberflow.targets import Year
 
 
 @click.command("simulate")
@@ -22,12 +23,15 @@ def command(**given: Any) -> None:
     """
     job = options.asked(given)
     members = sorted(job.files.by_member().items())
-    totals = Totals()
+    totals, year = Totals(), Year(job.rules, job.files.until)
     with options.open_out(job.out) as out, screen.steps("members", len(members)) as step:
         for member_id, facts in members:
             followed, history = Outcome(), History()
             member = fold(job.rules, member_id, facts, job.files.until, followed, history)
             out.write(lines.line(job.rules, member, job.files.until))
             totals.add(member, followed, tags=tags_of(job.rules, history, job.files.until))
+            if year.targets is not None:
+                told = [(occurrence, "sent") for occurrence in followed.occurrences]
+                year.add(member, facts, followed, history, told)
             step()
-    options.finish(job, totals)
+    options.finish(job, totals, reached=year.reached())

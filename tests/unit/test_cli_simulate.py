@@ -204,3 +204,25 @@ def test_a_programme_that_is_not_there_is_one_line(folder: Path) -> None:
 
 def test_a_missing_file_is_a_wrong_use(folder: Path) -> None:
     assert simulate("--facts", "missing.jsonl").exit_code == 2
+
+
+def test_targets_stand_beside_what_was_reached(folder: Path) -> None:
+    """Three members of whom one bought again; nobody a year before, so nobody can have gone."""
+    write("facts.jsonl", MAY, KIT, JUNE, paid("may", "o4", "2026-03-04T10:00:00Z"))
+    shown = {
+        line.split("  ")[0].strip(): line.split() for line in simulate("--facts", "facts.jsonl").output.splitlines()
+    }
+    assert shown["repurchase"][1:8] == ["at", "least", "35", "%", "33.3", "%", "no"]
+    assert shown["repurchase"][8:] == ["1", "of", "3", "members", "with", "an", "order", "had", "another"]
+    assert "nothing to tell yet" in " ".join(shown["churn"])
+    assert shown["point use"][-3:] == ["spent,", "380", "earned"]
+
+
+def test_what_is_not_met_is_not_rounded_to_look_as_if_it_were(folder: Path) -> None:
+    write("facts.jsonl", *(paid(f"m{n}", f"a{n}", "2026-03-01T10:00:00Z") for n in range(2000)), *EDGE)
+    found = row(simulate("--facts", "facts.jsonl"), "repurchase")
+    assert "34.9 %" in found
+    assert " no " in found
+
+
+EDGE = [paid(f"m{n}", f"b{n}", "2026-03-02T10:00:00Z") for n in range(699)]

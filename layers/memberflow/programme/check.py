@@ -23,6 +23,7 @@ from memberflow.programme.check_journeys import JOURNEY_CHECKS
 from memberflow.programme.check_reach import REACH_CHECKS
 from memberflow.programme.check_reviews import REVIEW_CHECKS
 from memberflow.programme.check_sending import SENDING_CHECKS
+from memberflow.programme.check_targets import TARGET_CHECKS
 from memberflow.programme.check_tasks import TASK_CHECKS
 from memberflow.programme.check_tiers import TIER_CHECKS
 from memberflow.programme.problems import KeyPath, Problem, named, suggest
@@ -128,4 +129,5 @@ CHECKS: tuple[Callable[[Programme], Iterator[Problem]], ...] = (
     *REACH_CHECKS,
     *CONTACT_CHECKS,
     *COST_CHECKS,
+    *TARGET_CHECKS,
 )

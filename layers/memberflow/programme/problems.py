@@ -142,6 +142,9 @@ CODES = {
     "P168": Code("warning", "key", "a cost that nobody has said"),
     "P169": Code("warning", "key", "two journeys that speak to one member on one day"),
     "P170": Code("warning", "key", "two rules that give one thing for one reason"),
+    # Targets.
+    "P171": Code("error", "key", "a target of a journey that there is not"),
+    "P172": Code("error", "key", "a target of something that is not counted"),
 }
 
 

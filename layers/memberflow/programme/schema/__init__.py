@@ -17,6 +17,7 @@ from memberflow.programme.schema.measures import Kinds, Score
 from memberflow.programme.schema.points import Points
 from memberflow.programme.schema.segments import Segments, Tag
 from memberflow.programme.schema.sending import Cap
+from memberflow.programme.schema.targets import Targets
 from memberflow.programme.schema.tiers import Tiers
 
 
@@ -52,6 +53,7 @@ class Programme(Shape, frozen=True, kw_only=True):
     caps: tuple[Cap, ...] = ()
     surveys: dict[Name, Annotated[tuple[Name, ...], Meta(min_length=1)]] = field(default_factory=dict)
     """What members are asked, and the answers there are to each."""
+    targets: Targets | None = None
 
 
 class Message(Shape, frozen=True, kw_only=True):
