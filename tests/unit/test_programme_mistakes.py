@@ -98,6 +98,10 @@ def test_independent_mistakes_of_meaning_are_all_told(tmp_path):
     assert [problem.code for problem in problems_of(tmp_path, text)] == ["P022", "P023", "P031", "P051", "P041"]
 
 
+PHONE = (
+    "  x: {trigger: dormancy, after: 60 days, "
+    "useful_for: 7 days, purpose: marketing, channels: [email], message: upgrade"
+)
 BORDERS = {
     "a_tier_kept_by_what_enters_it": ("{spend: 2400}", "{spend: 3000}"),
     "a_tier_that_asks_more_of_one_measure_alone": ("{spend: 10000, orders: 36}", "{spend: 3000, orders: 36}"),
@@ -125,8 +129,16 @@ BORDERS = {
         '  stacking: best\n  bonuses:\n    a: {on: ["18"], times: 2}\n    b: {on: ["18"], points: 9}\n  expiry:',
     ),
     "two_win_backs_of_two_tiers": (
-        "trigger: dormancy\n    after: 90 days",
-        "trigger: dormancy\n    after: 90 days\n    tiers: [silver]",
+        "  ending:",
+        f"{PHONE}, tiers: [silver]}}\n{PHONE.replace('x', 'y')}, tiers: [gold]}}\n  ending:",
+    ),
+    "two_win_backs_of_which_one_asks_for_more": (
+        "  ending:",
+        f"{PHONE}}}\n{PHONE.replace('x', 'y')}, when: {{orders: 9}}}}\n  ending:",
+    ),
+    "two_win_backs_on_two_channels": (
+        "  ending:",
+        f"{PHONE}}}\n{PHONE.replace('x', 'y').replace('[email]', '[log]')}}}\n  ending:",
     ),
     "no_quiet_hours": ('quiet_hours: {start: "21:00", end: "08:00"}', ""),
     "no_journeys": (RIGHT[RIGHT.index("journeys:") :], ""),

@@ -109,7 +109,8 @@ def test_taking_part_is_an_activity_or_a_benefit_used_but_no_complaint() -> None
     drinks = [JOINED, used("2025-07-01 10:00", "hello#tea#1")]
     drank = [JOINED, used("2025-06-30 10:00", "hello#tea#1")]
     plays, complains = [JOINED, did("2025-07-01 10:00", "game")], [JOINED, did("2025-08-01 10:00", "complaint")]
-    assert counted("participation", plays, complains, drinks, drank, [JOINED], **changes) == (2, 5)
+    played = [JOINED, did("2025-06-30 10:00", "game")]
+    assert counted("participation", plays, played, complains, drinks, drank, [JOINED], **changes) == (2, 6)
 
 
 def test_members_more_than_a_year_ago() -> None:
