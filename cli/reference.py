@@ -23,10 +23,10 @@ _HEAD = """# The keys of a programme
 
 Generated from the types that read a programme; `memberflow check` holds a file to them and names the line, the key and
 what would be right. A key without a default is needed. The examples are those of a few small programmes
-(`cli/examples.yaml`) that the tests check and run; what a key needs beside it is said above its table. Longer examples
-are in [points.md](points.md), of benefits, grants, badges, segments and tags in [benefits.md](benefits.md), and of tasks
-for people and surveys in [tasks.md](tasks.md). A later page of a programme lies beside the first, named by the date from
-which it is in force: `programme.2027-01-01.yaml`.
+(`cli/examples.yaml`) that the tests check and run; what a key needs beside it is said above its table. Longer ones are
+in [points.md](points.md), of benefits, grants, badges, segments and tags in [benefits.md](benefits.md), and of tasks
+for people and surveys in [tasks.md](tasks.md). A later page of a programme lies beside the first, named by the date
+from which it is in force: `programme.2027-01-01.yaml`.
 """
 _SHORT = 76
 """Characters of an example that a cell of the table takes."""

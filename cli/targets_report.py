@@ -18,7 +18,7 @@ _COUNTED = {
     "point_use": "{part:,} points spent, {whole:,} earned",
     "repurchase": "{part:,} of {whole:,} members with an order had another",
     "churn": "{part:,} of {whole:,} members with an order in the year before",
-    "touches": "{part:,} messages in {whole:,} days of membership",
+    "touches": "{part:,} messages and tasks done in {whole:,} days of membership",
     "participation": "{part:,} of {whole:,} members took part",
     "conversion": "{part:,} of {whole:,} messages that left",
     "member_growth": "{part:,} members more than {whole:,} a year ago",

@@ -15,7 +15,7 @@ from memberflow.engine.member import Member
 from memberflow.engine.outcome import Outcome
 from memberflow.engine.rules import Rules
 from memberflow.engine.windows import window_of
-from memberflow.facts import Activity, AnyFact, Order
+from memberflow.facts import Activity, Answered, AnyFact, Order, TaskDone
 from memberflow.lift import REACHED, Step, Told
 
 AT_MOST = ("churn",)
@@ -102,6 +102,7 @@ class Year:
         rose = any(decision.outcome == "reached" and decision.at >= self.begins for decision in out.decisions)
         done = {fact.activity for fact in facts if isinstance(fact, Activity) and fact.at >= self.begins}
         took_part = bool(done.difference(self.rules.at(self.now).programme.measures.complaints))
+        took_part |= any(isinstance(fact, Answered) and fact.at >= self.begins for fact in facts)
         used = any(change.state == "used" and change.at >= self.begins for change in out.grants)
         self._add("upgrade_rate", rose)
         self._add("participation", took_part or used)
@@ -120,7 +121,8 @@ class Year:
     def _add_touches(self, member: Member, bought: list[Line], told: list[Told], facts: list[AnyFact]) -> None:
         assert member.enrolled_at is not None
         days = self.last + 1 - max(self.first, self.rules.zone.day(member.enrolled_at))
-        self._add("touches", sum(outcome.partition(":")[0] in REACHED for _, outcome in told), days)
+        called = sum(isinstance(fact, TaskDone) and fact.at >= self.begins for fact in facts)
+        self._add("touches", called + sum(outcome.partition(":")[0] in REACHED for _, outcome in told), days)
         self._add("order_frequency", len(bought), days)
         self._messages.append((told, facts))
 

@@ -24,9 +24,9 @@ TEMPLATE = "Subject: Hello\n\nHello, {{ tier }}.\n"
 def written(folder: Path, data: dict[str, Any]) -> Shipped:
     """The programme with a template for each of its messages; nothing is wrong with it."""
     (folder / "messages").mkdir()
-    for journey in data.get("journeys", {}).values():
+    for key in (journey["message"] for journey in data.get("journeys", {}).values() if "message" in journey):
         for language in data["languages"]:
-            (folder / "messages" / f"{journey['message']}.{language}.txt").write_text(TEMPLATE)
+            (folder / "messages" / f"{key}.{language}.txt").write_text(TEMPLATE)
     (folder / "programme.yaml").write_text(examples.flow(data))
     shipped, problems = author.read(folder)
     assert [str(problem) for problem in problems] == []

@@ -10,7 +10,7 @@ import pytest
 from memberflow.engine.fold import fold
 from memberflow.engine.history import History
 from memberflow.engine.outcome import Occurrence, Outcome
-from memberflow.facts import AnyFact
+from memberflow.facts import Answered, AnyFact, TaskDone
 from memberflow.lift import Told
 from memberflow.targets import Reached, Year
 from tests.happened import at, did, joined, order, redeem, refund, used
@@ -87,9 +87,10 @@ def occurrence(when: str) -> Occurrence:
 def test_touches_are_messages_that_left_for_each_year_of_membership() -> None:
     journeys = {"birthday": BIRTHDAY}
     told = [(occurrence(when), state) for when, state in LETTERS]
-    one = reached({"touches": 12}, [joined("2026-06-01 10:00")], told=told, journeys=journeys)
-    assert (one.part, one.whole) == (2, 30)
-    assert one.actual == Fraction(2 * 365, 30)
+    called = TaskDone(at=at("2026-06-07 10:00"), id="call#1", member_id="m", operator="ann")
+    one = reached({"touches": 12}, [joined("2026-06-01 10:00"), called], told=told, journeys=journeys)
+    assert (one.part, one.whole) == (3, 30)
+    assert one.actual == Fraction(3 * 365, 30)
     assert one.met
 
 
@@ -108,9 +109,11 @@ def test_taking_part_is_an_activity_or_a_benefit_used_but_no_complaint() -> None
     changes = {"benefits": benefits, "grants": {"hello": {"trigger": "joined", "give": ["tea"]}}}
     drinks = [JOINED, used("2025-07-01 10:00", "hello#tea#1")]
     drank = [JOINED, used("2025-06-30 10:00", "hello#tea#1")]
+    answers = [JOINED, Answered(at=at("2025-07-01 10:00"), id="a", member_id="m", survey="s", answer="good")]
     plays, complains = [JOINED, did("2025-07-01 10:00", "game")], [JOINED, did("2025-08-01 10:00", "complaint")]
     played = [JOINED, did("2025-06-30 10:00", "game")]
-    assert counted("participation", plays, played, complains, drinks, drank, [JOINED], **changes) == (2, 6)
+    changes |= {"surveys": {"s": ["good"]}}
+    assert counted("participation", plays, played, answers, complains, drinks, drank, [JOINED], **changes) == (3, 7)
 
 
 def test_members_more_than_a_year_ago() -> None:

@@ -121,7 +121,7 @@ def _to_one_member(one: Journey, other: Journey) -> bool:
 def opt_outs(programme: Programme, folder: Path) -> Iterator[Problem]:
     """Mails carry a link by themselves; an SMS has to say how to stop. Told only in languages that we know of."""
     by_sms = (one for one in programme.journeys.values() if one.purpose == "marketing" and "sms" in one.channels)
-    for key in dict.fromkeys(journey.message for journey in by_sms):
+    for key in dict.fromkeys(journey.message for journey in by_sms if journey.message):
         for language in programme.languages:
             file = _sms_file(folder, key, language)
             if file is not None and not _says_how_to_stop(file, language):

@@ -21,9 +21,9 @@ class Targets(Shape, frozen=True, kw_only=True):
     ``upgrade_rate``: members who rose to a higher tier, of all members. ``point_use``: points spent, of those earned
     (what refunds took back is not earned). ``repurchase``: members with two orders or more, of those with an order.
     ``churn``: members without an order, of those with an order in the year before it. ``touches``: messages that left
-    for a member in a year of membership, as a number; simulate, which asks for no consent, counts every occasion.
-    ``participation``: members who did something besides ordering (an activity that is no complaint, a benefit used), of
-    all members.
+    for a member and tasks done for him in a year of membership, as a number; simulate, which asks for no consent,
+    counts every occasion. ``participation``: members who did something besides ordering (an activity that is no
+    complaint, an answer, a benefit used), of all members.
     ``conversion``: of the marketing messages that left and whose ``counts_within`` is over, those that an order counts
     for. ``win_back``: the same by journey. ``member_growth``: how many members more than a year ago, of those then.
     ``order_frequency``: orders of a member in a year of membership, as a number. ``sales_share``: what members bought,
