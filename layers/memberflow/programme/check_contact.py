@@ -16,7 +16,7 @@ from memberflow.programme.templates import template_file, template_text
 _A_WHILE = 14
 """Days after an order: so long after it a message is to bring the member back."""
 _FOLLOWING = ("first_order", "order")
-_MARKETING = ("dormancy", "birthday")
+_MARKETING = ("dormancy", "birthday", "birthday_month")
 """Triggers that no law takes for a service."""
 _STOP = {"en": r"\b(stop|unsubscribe|opt out)\b", "zh": "退订|拒收"}
 """How an SMS says that one can have no more of them."""
@@ -30,13 +30,16 @@ _MOMENT = {
     "first_order": "after",
     "order": "after",
     "points_expiring": "before",
+    "trial_ending": "before",
+    "tier_at_risk": "before",
     "calendar": "on",
     "anniversary": "years",
     "birthday": "trigger",
+    "birthday_month": "trigger",
     "tier_reached": "trigger",
     "tier_lost": "trigger",
 }
-_CONDITIONS = ("when", "tags")
+_CONDITIONS = ("when", "tags", "segments")
 
 
 def who_came_back_is_not_won_back(programme: Programme) -> Iterator[Problem]:
@@ -52,7 +55,7 @@ def nothing_is_told_after_its_time(programme: Programme) -> Iterator[Problem]:
     for name, journey in programme.journeys.items():
         path = ("journeys", name, "useful_for")
         if journey.before is not None and _longer(journey.useful_for, journey.before):
-            message = f"{name} may leave {journey.useful_for} late: the points end {journey.before} on"
+            message = f"{name} may leave {journey.useful_for} late: what it tells of comes {journey.before} on"
             yield Problem("P165", path, message, f"expected at most {journey.before}")
         for benefit in journey.give:
             given = programme.benefits.get(benefit)
@@ -66,7 +69,8 @@ def points_last_until_they_are_told_of(programme: Programme) -> Iterator[Problem
     if expiry is None or expiry.after is None or expiry.round_up_to or expiry.on or expiry.rolling:
         return
     for name, journey in programme.journeys.items():
-        if journey.before is not None and least_days(journey.before) >= most_days(expiry.after):
+        tells = journey.trigger == "points_expiring" and journey.before is not None
+        if tells and least_days(journey.before or "") >= most_days(expiry.after):
             message = f"{name} speaks {journey.before} before points end, which last {expiry.after}"
             yield Problem("P165", ("journeys", name, "before"), message, "expected a shorter time")
 
