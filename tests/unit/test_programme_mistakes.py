@@ -191,7 +191,7 @@ def test_a_journey_may_wait_for_any_of_these(tmp_path):
         "within_reach, of: {spend: 200, orders: 2}, tiers: [base, silver]",
         "dormancy, after: 1 day, segments: [rest]",
     ]
-    rest = "useful_for: 1 day, purpose: service, channels: [log], message: birthday"
+    rest = "useful_for: 1 day, purpose: marketing, channels: [log], message: birthday"
     added = "".join(f"  way_{n}: {{trigger: {way}, {rest}}}\n" for n, way in enumerate(ways))
     assert problems_of(tmp_path, replaced(("journeys:\n", "journeys:\n" + added))) == []
 
