@@ -25,6 +25,8 @@ NAMES = (
     "tasks",
     "candidates",
     "abnormal",
+    "export",
+    "erase",
     "ship",
 )
 MODULES = {name: f"cli.{name}" for name in NAMES}
