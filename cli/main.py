@@ -25,6 +25,7 @@ NAMES = (
     "tasks",
     "candidates",
     "abnormal",
+    "ratings",
     "export",
     "erase",
     "ship",
