@@ -64,10 +64,11 @@ def show(
         tiers["not enrolled"] = totals.tiers[""]
     outcomes = ("enrolled", "reached", "kept", "dropped", "refunded")
     movements = ("earned", "spent", "expired", "taken back", "outstanding", "debt")
+    moved = {movement: totals.points[movement] for movement in movements}
     rows = {
         "tiers": tiers,
         "decisions": {outcome: totals.decisions[outcome] for outcome in outcomes},
-        "points": {movement: totals.points[movement] for movement in movements},
+        **({"points": moved} if rules.has_points or any(moved.values()) else {}),
         "occurrences": {key: totals.occurrences[key] for key, plan in rules.journeys.items() if plan.task is None},
     }
     if totals.messages:

@@ -16,7 +16,8 @@ _DAYS = {"day": 1, "days": 1, "month": 28, "months": 28, "year": 365, "years": 3
 def amounts(programme: Programme) -> Iterator[tuple[KeyPath, str]]:
     """Every amount of money in the points' rules, with its path."""
     points = programme.points
-    yield ("points", "earn", "per"), points.earn.per
+    if points.earn is not None:
+        yield ("points", "earn", "per"), points.earn.per
     if points.growth is not None:
         yield ("points", "growth", "per"), points.growth.per
     if points.redeem is not None:
@@ -33,6 +34,13 @@ def a_bonus_adds_in_one_way(programme: Programme) -> Iterator[Problem]:
             said = " and ".join(ways) or "nothing"
             message = f"bonus {name!r} adds {said}"
             yield Problem("P061", ("points", "bonuses", name), message, f"expected one of {', '.join(_ADDS)}")
+
+
+def a_bonus_multiplies_what_orders_earn(programme: Programme) -> Iterator[Problem]:
+    for name, bonus in programme.points.bonuses.items():
+        if programme.points.earn is None and (bonus.times or bonus.percent):
+            message = f"bonus {name!r} multiplies nothing: orders earn no points"
+            yield Problem("P061", ("points", "bonuses", name), message, "say in earn what they earn, or here points")
 
 
 def a_bonus_has_a_condition(programme: Programme) -> Iterator[Problem]:
@@ -148,6 +156,7 @@ def labels_are_there(programme: Programme) -> Iterator[Problem]:
 
 POINT_CHECKS: tuple[Callable[[Programme], Iterator[Problem]], ...] = (
     a_bonus_adds_in_one_way,
+    a_bonus_multiplies_what_orders_earn,
     a_bonus_has_a_condition,
     tiers_are_known,
     days_exist,
