@@ -14,6 +14,7 @@ NAMES = (
     "check",
     "preview",
     "simulate",
+    "compare",
     "replay",
     "explain",
     "grants",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
@@ -36,6 +37,10 @@ class Totals(Struct):
     """Grants used, by the tier that their members now have and their benefit."""
     tasks: Counter[str] = field(default_factory=Counter)
     """By journey and what became of them."""
+    spent: Counter[str] = field(default_factory=Counter)
+    """Points used, by the tier that their members now have."""
+    risen: int = 0
+    """Members who ever reached a tier above the one they began with."""
 
     def add(self, member: Member, out: Outcome, messages: Iterable[Message] = ()) -> None:
         """A member, what followed from his facts, and what became of the occurrences where a table says so."""
@@ -49,6 +54,8 @@ class Totals(Struct):
         self.used.update((member.tier or "", one.grant.benefit) for one in out.grants if one.state == "used")
         last = {change.task.id: change for change in out.tasks}
         self.tasks.update(f"{one.task.journey} {one.state.replace('_', ' ')}" for one in last.values())
+        self.spent[member.tier or ""] += out.spent
+        self.risen += any(decision.outcome in ("reached", "given") for decision in out.decisions)
         moved = {"earned": out.earned, "spent": out.spent, "expired": out.expired, "taken back": out.taken_back}
         self.points.update({**moved, "outstanding": member.points, "debt": member.debt})
 
@@ -79,17 +86,29 @@ def show(
         rows["refused"] = {"facts": totals.refused}
     if totals.grants:
         rows["grants"] = {state: totals.grants[state] for state in ("given", "used", "revoked")}
-        rows[f"cost, {rules.programme.currency}"] = _costs(rules, totals)
+        rows[f"cost, {rules.programme.currency}"] = whole(rules, grant_costs(rules, totals))
+    if points_costs(rules, totals).total():
+        rows[f"points used, {rules.programme.currency}"] = whole(rules, points_costs(rules, totals))
     show_rows(screen, rows | (more or {}))
 
 
-def _costs(rules: Rules, totals: Totals) -> dict[str, int]:
-    """What the grants used cost the shop, by tier, in whole units of the currency."""
+def grant_costs(rules: Rules, totals: Totals) -> Counter[str]:
+    """What the grants used cost the shop, by tier, in minor units."""
     costs: Counter[str] = Counter()
     for (tier, benefit), times in totals.used.items():
         costs[tier] += times * rules.benefits.costs.get(benefit, 0)
-    unit = 10**rules.catalogue.places
-    return {level.name: costs[level.name] // unit for level in rules.levels}
+    return costs
+
+
+def points_costs(rules: Rules, totals: Totals) -> Counter[str]:
+    """What the points used cost the shop at the programme's cost of a point, by tier, in minor units rounded down."""
+    cost = Fraction(rules.programme.points.cost or 0) * 10**rules.catalogue.places
+    return Counter({tier: int(points * cost) for tier, points in totals.spent.items()})
+
+
+def whole(rules: Rules, costs: Counter[str]) -> dict[str, int]:
+    """By tier, in whole units of the currency."""
+    return {level.name: costs[level.name] // 10**rules.catalogue.places for level in rules.levels}
 
 
 def show_lines(screen: Console, files: FactFiles) -> None:
