@@ -27,6 +27,7 @@ NAMES = (
     "candidates",
     "abnormal",
     "ratings",
+    "costs",
     "export",
     "erase",
     "ship",

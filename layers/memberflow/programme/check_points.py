@@ -22,6 +22,9 @@ def amounts(programme: Programme) -> Iterator[tuple[KeyPath, str]]:
         yield ("points", "growth", "per"), points.growth.per
     if points.redeem is not None:
         yield ("points", "redeem", "worth"), points.redeem.worth
+        for name, good in points.redeem.goods.items():
+            if good.cost is not None:
+                yield ("points", "redeem", "goods", name, "cost"), good.cost
     for name, bonus in points.bonuses.items():
         if bonus.from_ is not None:
             yield ("points", "bonuses", name, "from"), bonus.from_

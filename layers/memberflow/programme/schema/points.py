@@ -108,10 +108,11 @@ class Expiry(Shape, frozen=True, kw_only=True):
 
 
 class Good(Shape, frozen=True, kw_only=True):
-    """A gift or service that points buy."""
+    """A gift or service that points buy. ``cost``: of one; absent: its points at what a point costs."""
 
     points: Count
     label: dict[Language, Label]
+    cost: Money | None = None
 
 
 class Partner(Shape, frozen=True, kw_only=True):
