@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from memberflow import facts
 from memberflow.engine.calendar import day_to_date
-from memberflow.engine.member import DISTANT, NEVER
+from memberflow.engine.member import DISTANT, NEVER, Task
 from memberflow.engine.outcome import Decision, Occurrence
 from memberflow.engine.packed import unpack
 from memberflow.facts import rfc3339
@@ -103,7 +103,7 @@ class Reader:
             **dict.fromkeys(("Standing.anchor", "Standing.reviewed", "Standing.put_off", "Standing.until"), _day),
             **dict.fromkeys(("Decision.first", "Decision.last", "Decision.until"), _day),
             **dict.fromkeys(("TierHeld.until", "TierGiven.until", "Invited.until"), _day),
-            **dict.fromkeys(("Standing.proven", "Held.until", "Grant.until"), _moment),
+            **dict.fromkeys(("Standing.proven", "Held.until", "Grant.until", "Task.due", "Task.until"), _moment),
         }  # fmt: skip
 
     def of(self, value: Any) -> Any:
@@ -132,18 +132,18 @@ class Reader:
         return {"key": said.pop("sk"), **said}
 
     def _attribute(self, item: Item, name: str, value: Any) -> Any:
-        from memberflow.store.models import DecisionItem, FactItem, GrantItem, MemberItem, MessageItem, SendsItem
+        from memberflow.store import models
 
-        if name == "state" and isinstance(item, MemberItem):
+        if name == "state" and isinstance(item, models.MemberItem):
             return self.of(unpack(value))
-        if name == "body" and isinstance(item, FactItem):
+        if name == "body" and isinstance(item, models.FactItem):
             return self.of(facts.decode(value))
-        if name == "body" and isinstance(item, DecisionItem | MessageItem):
-            kind = Decision if isinstance(item, DecisionItem) else Occurrence
-            return self.of(msgspec.json.decode(value, type=kind))
-        if name == "sent" and isinstance(item, SendsItem):
+        bodies = {models.DecisionItem: Decision, models.MessageItem: Occurrence, models.TaskItem: Task}
+        if name == "body" and type(item) in bodies:
+            return self.of(msgspec.json.decode(value, type=bodies[type(item)]))
+        if name == "sent" and isinstance(item, models.SendsItem):
             return {id: {"at": _moment(one[0]), "purpose": one[1], "channel": one[2]} for id, one in value.items()}
-        if name == "at" or name.endswith("_at") or (name == "until" and isinstance(item, GrantItem)):
+        if name == "at" or name.endswith("_at") or (name == "until" and isinstance(item, models.GrantItem)):
             return _moment(value * 1000 if name == "gone_at" else value)
         return b64encode(value).decode() if isinstance(value, bytes) else value
 

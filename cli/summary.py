@@ -88,7 +88,7 @@ def show(
         rows["grants"] = {state: totals.grants[state] for state in ("given", "used", "revoked")}
         rows[f"cost, {rules.programme.currency}"] = whole(rules, grant_costs(rules, totals))
     if points_costs(rules, totals).total():
-        rows[f"points used, {rules.programme.currency}"] = whole(rules, points_costs(rules, totals))
+        rows[f"used points, {rules.programme.currency}"] = whole(rules, points_costs(rules, totals))
     show_rows(screen, rows | (more or {}))
 
 

@@ -17,7 +17,7 @@ from cli.main import main
 from cli.record import Reader
 from cli.sources import LOCAL
 from memberflow import facts
-from memberflow.engine.member import Bought, Followed, Grant, Held, Member, Scored, Standing
+from memberflow.engine.member import Bought, Followed, Grant, Held, Member, Scored, Standing, Task
 from memberflow.engine.outcome import Decision, Figure, Occurrence
 from memberflow.engine.packed import pack
 from tests.happened import at, day
@@ -31,6 +31,7 @@ UNDER_HIS_NAME = {
     "SendsItem",
     "GrantItem",
     "ReferralItem",
+    "TaskItem",
 }
 ELSEWHERE = {"ReceiptItem", "ParkedItem"}
 OF_NOBODY = {"RunItem", "ShardItem", "BreakerItem"}
@@ -61,6 +62,7 @@ WHOLE = Member(
     scored=Scored("loyal", 5, 4, 3, NOON),
     recent=[Bought(day("2026-03-05"), 1250, True, ("tea",))],
     followed=[Followed(NOON, "o-1", ["thanks"])],
+    tasks=[Task("call#1", "call", 1, NOON, "adviser", NOON, NOON)],
 )
 
 
@@ -81,11 +83,12 @@ def kinds(models: Any) -> dict[str, Any]:
 def example(kind: Any) -> Any:
     """An item of the kind under the member's name, with a value for each of its attributes."""
     item = kind("MEMBER#m", f"X#{kind.__name__}")
-    bodies = {
+    bodies: dict[str, Any] = {
         "FactItem": facts.Order(at=NOON, id="o-1", member_id="m", amount=1250),
         "DecisionItem": Decision(at=NOON, outcome="kept", before="gold", after="gold", rule="r", cause="review"),
         "MessageItem": Occurrence(id="b#1", journey="b", anchor=1, at=NOON, useful_until=NOON),
     }
+    bodies["TaskItem"] = Task("call#1", "call", 1, NOON, "adviser", NOON, NOON)
     for name, attribute in kind.get_attributes().items():
         kinds_of_value = {"S": "text", "N": NOON, "B": b"bytes", "BOOL": True, "NS": {1, 2}}
         if name not in ("pk", "sk", "kind"):
