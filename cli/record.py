@@ -94,6 +94,7 @@ class Reader:
             "Member.hold": lambda hold: hold and {"until": _day(hold[0]), "operator": hold[1], "reason": hold[2]},
             "Member.invited": _each(_last_day),
             "Member.candidate_for": _each(_moment),
+            "Member.spoke_at": _each(_moment),
             "Member.flagged": _each(lambda one: {"at": _moment(one[0]), "amount": money(one[1])}),
             "Member.suppressed": _each(_moment),
             "Member.spared_until": _day,

@@ -58,6 +58,7 @@ WHOLE = Member(
     invited={"black": day("2026-06-01")},
     flagged={"o-9": (NOON, 99900)},
     suppressed={"sms": NOON},
+    spoke_at={"near": NOON},
     grants=[Grant("pack#tea#1", NOON, NOON, "tier#gold#1")],
     scored=Scored("loyal", 5, 4, 3, NOON),
     recent=[Bought(day("2026-03-05"), 1250, True, ("tea",))],
