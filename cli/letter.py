@@ -33,7 +33,8 @@ def lines(tongue: Tongue, told: Explanation) -> Iterator[str]:
         yield say("you_lose", leaving=", ".join(
             say("you_lose_one", spend=words.money(rules, one.spend), day=words.day(one.day)) for one in leaving
         ))  # fmt: skip
-    yield say("you_points", points=f"{told.points:,}")
+    if tongue.rules.has_points or told.points:
+        yield say("you_points", points=f"{told.points:,}")
 
 
 def _stay(tongue: Tongue, tier: str, review: Review | None) -> Iterator[str]:

@@ -8,15 +8,13 @@ from typing import Any
 
 import click
 
-from cli import factfiles, liability_report, options, screen, sources, table, words
+from cli import liability_report, options, screen, sources, words
+from cli.members import Facts, facts_of
 from cli.owed import Owed, Sale, breakage
 from memberflow.engine.fold import fold
 from memberflow.engine.outcome import Outcome
 from memberflow.engine.rules import Rules
-from memberflow.facts import AnyFact
 from memberflow.programme.schema.fields import DECIMAL_PLACES
-
-Facts = dict[str, list[AnyFact]]
 
 
 def _number(text: str) -> Fraction:
@@ -50,7 +48,7 @@ def command(**given: Any) -> None:
     goods and 18.75 for the points, deferred until they are used or expire.
     """
     rules = options.rules_of(given)
-    facts, until = _facts(rules, given)
+    facts, until = facts_of(rules, given)
     owed = _owed(rules, facts, until)
     sale = _sale(rules, owed, given) if given["sale"] else None
     place = screen.console()
@@ -59,17 +57,6 @@ def command(**given: Any) -> None:
     liability_report.show(place, rules, owed, None if cost is None else Fraction(cost) * _unit(rules))
     if sale is not None:
         liability_report.show_sale(place, rules, sale)
-
-
-def _facts(rules: Rules, given: dict[str, Any]) -> tuple[Facts, int]:
-    """Of each member, and the moment that is asked about."""
-    until = None if given["until"] is None else words.parse_moment(rules, "--until", given["until"])
-    if given["facts"]:
-        files = factfiles.read(given["facts"], rules.programme.currency, until)
-        return files.by_member(), files.until
-    place = sources.named(given)
-    held = table.held(place.of_members()[1])
-    return {member_id: one.facts for member_id, one in held.items()}, place.now() if until is None else until
 
 
 def _owed(rules: Rules, facts: Facts, until: int) -> Owed:

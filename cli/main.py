@@ -15,6 +15,7 @@ NAMES = (
     "check",
     "preview",
     "simulate",
+    "compare",
     "replay",
     "explain",
     "grants",
@@ -28,6 +29,10 @@ NAMES = (
     "forecast",
     "candidates",
     "abnormal",
+    "ratings",
+    "costs",
+    "export",
+    "erase",
     "ship",
 )
 MODULES = {name: f"cli.{name}" for name in NAMES}

@@ -71,6 +71,10 @@ class SavedTable:
         pk = member_key(member_id)[0]
         return list(self._items(lambda raw: raw["pk"]["S"] == pk))
 
+    def telling_of(self, member_id: str) -> Iterator[Item]:
+        """Items that may tell of a member outside his own record: here all."""
+        return self._items(lambda raw: True)
+
     def of_members(self) -> tuple[int, Iterator[Item]]:
         """How many items there are of members, and they themselves, in no order."""
         return sum(1 for _ in self._raw(_is_member_s)), self._items(_is_member_s)
@@ -145,6 +149,12 @@ class AwsTable:
 
         with store_errors(f"table {self.name} was not read"):
             return list(Item.query(member_key(member_id)[0], consistent_read=True))
+
+    def telling_of(self, member_id: str) -> Iterator[Item]:
+        """Items that may tell of a member outside his own record, for which the whole table is read."""
+        from memberflow.store.traces import scan
+
+        return scan(member_id)
 
     def of_members(self) -> tuple[int, Iterator[Item]]:
         """How many items there are about, and those of members, which is to read the whole table."""

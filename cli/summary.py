@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
@@ -42,6 +43,10 @@ class Totals(Struct):
     badges: Counter[str] = field(default_factory=Counter)
     segments: Counter[str] = field(default_factory=Counter)
     tags: Counter[str] = field(default_factory=Counter)
+    spent: Counter[str] = field(default_factory=Counter)
+    """Points used, by the tier that their members now have."""
+    risen: int = 0
+    """Members who ever reached a tier above the one they began with."""
 
     def add(self, member: Member, out: Outcome, messages: Iterable[Message] = (), tags: Iterable[str] = ()) -> None:
         """A member, what followed from his facts, and what became of the occurrences where a table says so.
@@ -63,6 +68,8 @@ class Totals(Struct):
         self.tags.update(tags)
         if member.scored is not None:
             self.segments[member.scored.segment or "none"] += 1
+        self.spent[member.tier or ""] += out.spent
+        self.risen += any(decision.outcome in ("reached", "given") for decision in out.decisions)
         moved = {"earned": out.earned, "spent": out.spent, "expired": out.expired, "taken back": out.taken_back}
         self.points.update({**moved, "outstanding": member.points, "debt": member.debt})
 
@@ -85,10 +92,11 @@ def show(
         tiers["not enrolled"] = totals.tiers[""]
     outcomes = ("enrolled", "reached", "kept", "dropped", "refunded")
     movements = ("earned", "spent", "expired", "taken back", "outstanding", "debt")
+    moved = {movement: totals.points[movement] for movement in movements}
     rows = {
         "tiers": tiers,
         "decisions": {outcome: totals.decisions[outcome] for outcome in outcomes},
-        "points": {movement: totals.points[movement] for movement in movements},
+        **({"points": moved} if rules.has_points or any(moved.values()) else {}),
         "occurrences": {key: totals.occurrences[key] for key, plan in rules.journeys.items() if plan.task is None},
     }
     if totals.messages:
@@ -99,20 +107,32 @@ def show(
         rows["refused"] = {"facts": totals.refused}
     if totals.grants:
         rows["grants"] = {state: totals.grants[state] for state in ("given", "used", "revoked")}
-        rows[f"cost, {rules.programme.currency}"] = _costs(rules, totals)
+        rows[f"cost, {rules.programme.currency}"] = whole(rules, grant_costs(rules, totals))
+    if points_costs(rules, totals).total():
+        rows[f"used points, {rules.programme.currency}"] = whole(rules, points_costs(rules, totals))
     for what in ("badges", "segments", "tags"):
         if counted := getattr(totals, what):
             rows[what] = dict(sorted(counted.items()))
     show_rows(screen, rows | (more or {}))
 
 
-def _costs(rules: Rules, totals: Totals) -> dict[str, int]:
-    """What the grants used cost the shop, by tier, in whole units of the currency."""
+def grant_costs(rules: Rules, totals: Totals) -> Counter[str]:
+    """What the grants used cost the shop, by tier, in minor units."""
     costs: Counter[str] = Counter()
     for (tier, benefit), times in totals.used.items():
         costs[tier] += times * rules.benefits.costs.get(benefit, 0)
-    unit = 10**rules.catalogue.places
-    return {level.name: costs[level.name] // unit for level in rules.levels}
+    return costs
+
+
+def points_costs(rules: Rules, totals: Totals) -> Counter[str]:
+    """What the points used cost the shop at the programme's cost of a point, by tier, in minor units rounded down."""
+    cost = Fraction(rules.programme.points.cost or 0) * 10**rules.catalogue.places
+    return Counter({tier: int(points * cost) for tier, points in totals.spent.items()})
+
+
+def whole(rules: Rules, costs: Counter[str]) -> dict[str, int]:
+    """By tier, in whole units of the currency."""
+    return {level.name: costs[level.name] // 10**rules.catalogue.places for level in rules.levels}
 
 
 def show_lines(screen: Console, files: FactFiles) -> None:

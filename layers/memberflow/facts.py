@@ -310,6 +310,22 @@ class Answered(Fact, tag="survey.answered", kw_only=True, frozen=True):
     rating: int | None = None
 
 
+class BenefitRated(Fact, tag="benefit.rated", kw_only=True, frozen=True):
+    """What a member thinks of a benefit, from 1 to 5. It changes nothing of his: ratings are counted from the facts."""
+
+    rank: ClassVar[int] = 33
+    kind: ClassVar[str] = "benefit.rated"
+    benefit: str
+    rating: int
+
+
+class Erased(Fact, tag="member.erased", kw_only=True, frozen=True):
+    """Everything about the member was deleted, before this moment and at it; this fact keeps it from coming back."""
+
+    rank: ClassVar[int] = 39
+    kind: ClassVar[str] = "member.erased"
+
+
 AnyFact = (
     Joined
     | Updated
@@ -338,6 +354,8 @@ AnyFact = (
     | GrantUsed
     | TaskDone
     | Answered
+    | BenefitRated
+    | Erased
 )
 
 _DECODER: msgspec.json.Decoder[AnyFact] = msgspec.json.Decoder(AnyFact)

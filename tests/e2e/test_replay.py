@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from random import Random
@@ -14,6 +15,7 @@ from click.testing import CliRunner, Result
 
 from cli import cdnow, synthetic
 from cli.main import main
+from memberflow.programme import author
 from tests.e2e.conftest import SHARED
 from tests.programmes import rules
 
@@ -100,3 +102,16 @@ def _of_first_members(lines: Lines, count: int) -> Lines:
     member: Callable[[bytes], str] = lambda line: json.loads(line)["member_id"]  # noqa: E731
     wanted = list(dict.fromkeys(map(member, lines)))[:count]
     return [line for line in lines if member(line) in wanted]
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_programme_without_points_is_replayed_as_it_is_folded(lives: Lines) -> None:
+    page = author.SHIPPED / "sample" / "programme.yaml"
+    Path("club").mkdir()
+    Path("club/programme.yaml").write_text(re.sub(r"\npoints:\n(  .*\n)+", "\n", page.read_text()))
+    Path("club/messages").symlink_to(page.parent / "messages")
+    lines = [line for line in lives if b"points." not in line]
+    expected, _ = run("simulate", lines, "--programme", "club")
+    replayed, result = run("replay", lines, "--programme", "club", "--runs", "none")
+    assert replayed == expected
+    assert figures(result, "points") == []

@@ -9,6 +9,7 @@ import msgspec
 import pytest
 
 from memberflow.engine import (
+    by_hand,
     calendar,
     fold,
     grants,
@@ -31,7 +32,7 @@ from memberflow.engine.lasting import Lasting
 from memberflow.engine.member import DISTANT, NEVER, Member
 from memberflow.engine.outcome import Outcome
 from memberflow.engine.rules import Rules
-from memberflow.facts import AnyFact, Bounced, Complained, Redemption, TaskDone
+from memberflow.facts import AnyFact, Bounced, Complained, Erased, Redemption, TaskDone
 
 Patch = pytest.MonkeyPatch
 
@@ -375,3 +376,19 @@ def a_tier_at_risk_is_told_whether_or_not_it_is(patch: Patch) -> None:
 
 def what_is_within_reach_is_measured_without_what_was_spent(patch: Patch) -> None:
     patch.setattr(shortfall, "_lacking", lambda rules, rule, seen, name: rule.least(name))
+
+
+def an_erasure_forgets_the_member_and_not_his_facts(patch: Patch) -> None:
+    """What was erased of a member is held against a ledger that still counts it."""
+    patch.setattr(by_hand, "_empty", lambda *args: None)
+
+
+def an_erasure_keeps_the_profile(patch: Patch) -> None:
+    right = happen.HAPPEN[Erased]
+
+    def wrong(rules: Rules, member: Member, *rest: Any) -> None:
+        contacts = member.contacts
+        right(rules, member, *rest)
+        member.contacts = contacts
+
+    patch.setitem(happen.HAPPEN, Erased, wrong)

@@ -6,13 +6,14 @@ import msgspec
 from hypothesis import assume
 
 from memberflow.engine import measures
+from memberflow.engine.calendar import DAY
 from memberflow.engine.fold import advance, apply, fold, next_due
 from memberflow.engine.history import History as Memory
 from memberflow.engine.member import Member
 from memberflow.engine.outcome import Occurrence, Outcome
 from memberflow.engine.rules import Rules
 from memberflow.engine.view import view
-from memberflow.facts import AnyFact, Order
+from memberflow.facts import AnyFact, Erased, Order
 from tests.property import twin, twin_tasks
 from tests.property.histories import MEMBER, Arrival, History, SplitRefund
 from tests.property.sound import check_sound
@@ -173,3 +174,19 @@ def _spent(at: int, amount: int) -> Order:
 
 def _short(occurrence: Occurrence) -> int:
     return int(str(occurrence.data["short"]).replace(".", ""))
+
+
+def an_erasure_leaves_the_same_of_everybody(case: tuple[History, tuple[Arrival, ...]]) -> None:
+    """Whichever of the member's facts are still there, and however long ago it was: nothing but that he was erased."""
+    history, arrivals = case
+    rules, erased = history.setting.rules, Erased(at=history.end + 1, id="e", member_id=MEMBER)
+    much_later = history.end + 1000 * DAY
+    alone = fold(rules, MEMBER, [erased], much_later, Outcome())
+    assert not alone.contacts
+    assert alone.tier is None
+    for left in range(len(arrivals) + 1):
+        facts = {fact.key: fact for arrival in arrivals[:left] for fact in arrival.facts}
+        out = Outcome(entries=[])
+        member = fold(rules, MEMBER, [*facts.values(), erased], much_later, out)
+        check_sound(rules, member, out)
+        check_same(rules, member, alone, much_later)

@@ -305,4 +305,8 @@ REVISED = replace(
     },
 )
 
-ALL_SETTINGS = (*SETTINGS, PENDING, ROLLING, REVISED)
+POINTLESS = replace(YEARLY, programme=programmes.programme(
+    points={}, tiers={"levels": _TIERS}, quiet_hours=_QUIET, journeys=YEARLY.programme.journeys
+))  # fmt: skip
+
+ALL_SETTINGS = (*SETTINGS, PENDING, ROLLING, REVISED, POINTLESS)

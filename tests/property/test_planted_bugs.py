@@ -46,8 +46,11 @@ RUNS_WITH_TRIALS = (properties.runs_do_not_matter, with_moments((TRYING,)))
 RISK = (properties.a_tier_at_risk_goes_on_its_day_unless_what_is_missing_is_spent, histories((NEARING,)))
 REACH = (properties.a_tier_within_reach_is_reached_by_what_is_missing_and_by_no_less, histories((NEARING,)))
 PARTS = (properties.refunds_add_up, split_refunds())
+ERASED = (properties.an_erasure_leaves_the_same_of_everybody, arriving())
 
 PLANTED = (
+    (bugs.an_erasure_forgets_the_member_and_not_his_facts, ERASED),
+    (bugs.an_erasure_keeps_the_profile, ERASED),
     (bugs.late_ignores_the_clock, ARRIVALS),
     (bugs.late_ignores_what_is_newest, ARRIVALS),
     (bugs.ties_are_left_to_chance, ARRIVALS),

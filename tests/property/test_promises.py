@@ -79,3 +79,8 @@ def test_a_tier_told_to_be_at_risk_goes_unless_what_is_missing_is_spent(history:
 @given(histories((NEARING, NEARING_AT_ONCE)))
 def test_a_tier_told_to_be_within_reach_is_reached_by_what_is_missing(history: History) -> None:
     properties.a_tier_within_reach_is_reached_by_what_is_missing_and_by_no_less(history)
+
+
+@given(arriving(ALL_SETTINGS))
+def test_who_was_erased_is_the_same_whatever_he_was(case: tuple[History, tuple[Arrival, ...]]) -> None:
+    properties.an_erasure_leaves_the_same_of_everybody(case)

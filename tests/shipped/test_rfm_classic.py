@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date, timedelta
 from itertools import product
+from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
+from msgspec.structs import replace
 
+from cli.main import main
+from cli.ratings import collect
 from memberflow.delivery.gates import Verdict
 from memberflow.engine.calendar import day_to_date
 from memberflow.explain import explain
-from memberflow.facts import AnyFact
+from memberflow.facts import AnyFact, BenefitRated
 from tests.happened import day
 from tests.shipped.shanghai import (
     at,
@@ -454,3 +460,60 @@ def test_the_explanation_tells_both_ways_to_the_next_tier_and_what_there_is() ->
     ]
     assert told_why.ahead[0].tier == "gold"
     assert ways == [("spend", 200_000, 800_000), ("points_earned", 2000, 10000)]
+
+
+# Feedback
+
+
+def rated(when: str, benefit: str, rating: int, id: str = "1", member: str = "m") -> AnyFact:
+    return BenefitRated(at=at(when), id=f"{when}#{id}", member_id=member, benefit=benefit, rating=rating)
+
+
+def test_ratings_are_collected_per_benefit_and_by_the_tier_that_a_member_held_then() -> None:
+    facts = [
+        JOINED,
+        rated("2026-02-01 10:00", "member_price", 2),
+        order("2026-03-01 10:00", "2000"),
+        rated("2026-03-02 10:00", "member_price", 4),
+        rated("2026-03-02 10:00", "member_price", 5, "2"),
+        rated("2026-03-02 10:00", "priority_dispatch", 5),
+        rated("2026-03-03 10:00", "pony_rides", 1),
+        rated("2026-05-01 10:00", "member_price", 1),
+    ]
+    others = [replace(rated("2026-03-01 10:00", "birthday_gift", 3), member_id="n")]
+    found = collect(RULES, {"m": facts, "n": others}, at("2026-04-01"))
+    counted = {name: dict(one.all) for name, one in found.items() if one.by_tier}
+    assert counted == {
+        "member_price": {2: 1, 4: 1, 5: 1},
+        "birthday_gift": {3: 1},
+        "priority_dispatch": {5: 1},
+        "pony_rides": {1: 1},
+    }
+    assert found["member_price"].by_tier == {"member": {2: 1}, "silver": {4: 1, 5: 1}}
+    assert found["birthday_gift"].by_tier == {"": {3: 1}}, "he never joined"
+    assert list(found) == [*RULES.programme.benefits, "pony_rides"]
+
+
+def test_a_rating_changes_nothing_of_a_member() -> None:
+    facts = [JOINED, order("2026-03-01 10:00", "2000")]
+    before, out = told(RULES, *facts, until="2026-03-05 10:00")
+    after, same = told(RULES, *facts, rated("2026-03-02 10:00", "member_price", 1), until="2026-03-05 10:00")
+    assert same == out
+    assert replace(after, facts=before.facts, newest=before.newest, clock=before.clock, wake=before.wake) == before
+
+
+def test_the_report_shows_number_mean_and_distribution_of_each_benefit(tmp_path: Path) -> None:
+    head = {"type": "benefit.rated", "member_id": "m", "occurred_at": "2026-03-02T10:00:00Z"}
+    lines = [head | {"rating_id": str(n), "benefit": "vip_events", "rating": n} for n in (1, 4, 5)]
+    file = tmp_path / "ratings.jsonl"
+    file.write_text(
+        "".join(
+            json.dumps(line | {}) + "\n" for line in [*lines, head | {"rating_id": "x", "benefit": "pony", "rating": 2}]
+        )
+    )
+    shown = CliRunner().invoke(main, ["ratings", "--facts", str(file), "--programme", "rfm_classic"])
+    assert shown.exit_code == 0, shown.output
+    rows = {row[0]: row[1:] for row in (line.split() for line in shown.stdout.splitlines()) if row}
+    assert rows["vip_events"] == ["3", "3.33", "1", "0", "0", "1", "1"]
+    assert rows["limited_products"][0] == "0"
+    assert shown.stdout.index("Of no benefit of the programme") < shown.stdout.index("pony")

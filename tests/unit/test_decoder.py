@@ -9,7 +9,18 @@ import pytest
 
 from memberflow.decoder import MAX_EVENT_BYTES, decode
 from memberflow.errors import BadInput
-from memberflow.facts import Activity, AnyFact, Consent, GrantUsed, Joined, Order, Redemption, Refund, Updated
+from memberflow.facts import (
+    Activity,
+    AnyFact,
+    BenefitRated,
+    Consent,
+    GrantUsed,
+    Joined,
+    Order,
+    Redemption,
+    Refund,
+    Updated,
+)
 from memberflow.facts import decode as stored_fact
 from memberflow.facts import encode as store_fact
 from tests.happened import at
@@ -58,6 +69,25 @@ def refusal(event: dict[str, Any] | bytes | str, programme: str = "GBP", /, **ch
 def test_the_use_of_a_grant_names_it() -> None:
     event = {"type": "grant.used", "member_id": "m1", "occurred_at": NOON, "use_id": "u", "grant_id": "pack#tea#gold#1"}
     assert told(event) == GrantUsed(at=at("2026-03-01 12:00"), id="u", member_id="m1", grant="pack#tea#gold#1")
+
+
+RATED = {
+    "type": "benefit.rated",
+    "member_id": "m1",
+    "occurred_at": NOON,
+    "rating_id": "r",
+    "benefit": "tea",
+    "rating": 4,
+}
+
+
+def test_a_rating_names_the_benefit() -> None:
+    assert told(RATED) == BenefitRated(at=at("2026-03-01 12:00"), id="r", member_id="m1", benefit="tea", rating=4)
+
+
+@pytest.mark.parametrize("rating", [0, 6, "5", 4.5])
+def test_a_rating_is_a_whole_number_from_1_to_5(rating: Any) -> None:
+    assert refusal(RATED, rating=rating) == ("rating", rating, "a whole number from 1 to 5")
 
 
 def test_an_order_becomes_minor_units_and_milliseconds() -> None:

@@ -33,9 +33,10 @@ def take_receipts(rules: Rules, inputs: Sequence[Input]) -> list[str]:
     """The ids of those inputs that must be delivered again; every other one is done with, or parked."""
     pairs, failed = _read_all(inputs)
     try:
-        messages = by_tag(receipt.tag for _, receipt in pairs)
+        found = by_tag(receipt.tag for _, receipt in pairs)
+        messages = {tag: item for tag, item in found.items() if item is not None}
         known = [pair for pair in pairs if pair[1].tag in messages]
-        failed += [name for given, receipt in pairs if receipt.tag not in messages for name in _unknown(given, receipt)]
+        failed += [name for given, receipt in pairs if receipt.tag not in found for name in _unknown(given, receipt)]
         failed += take_facts(
             rules, [(given, arrival) for given, r in known for arrival in _arrivals(given, r, messages)]
         )

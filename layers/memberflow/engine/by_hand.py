@@ -8,7 +8,7 @@ from memberflow.engine.history import History
 from memberflow.engine.member import Member
 from memberflow.engine.outcome import GrantChange, Outcome, Refusal, TaskChange
 from memberflow.engine.rules import Rules
-from memberflow.facts import Adjusted, Extended, Merged, ReceivedPoints, Reinstated, SentPoints
+from memberflow.facts import Adjusted, Erased, Extended, Merged, ReceivedPoints, Reinstated, SentPoints
 
 
 def adjust(rules: Rules, member: Member, fact: Adjusted, out: Outcome, history: History | None) -> None:
@@ -64,6 +64,20 @@ def receive(rules: Rules, member: Member, fact: ReceivedPoints, out: Outcome, hi
 
 def leave(rules: Rules, member: Member, fact: Merged, out: Outcome, history: History | None) -> None:
     """He lives on in another's record: his points, grants and tasks leave with his facts."""
+    _empty(rules, member, fact, out)
+    shell = Member(member.id, merged_into=fact.into, newest=member.newest, clock=member.clock, facts=member.facts)
+    _become(member, shell)
+
+
+def erase(rules: Rules, member: Member, fact: Erased, out: Outcome, history: History | None) -> None:
+    """Nothing is left of him but that he was erased: the same whichever of his facts are still there."""
+    _empty(rules, member, fact, out)
+    _become(member, Member(member.id, revision=member.revision, erased_before=fact.at + 1))
+    if history is not None:
+        _become(history, History())
+
+
+def _empty(rules: Rules, member: Member, fact: Merged | Erased, out: Outcome) -> None:
     for held in list(member.held):
         spending.lapse(rules, member, held.id, fact.at, out)
     out.given -= member.points + member.points_pending - member.debt
@@ -75,9 +89,11 @@ def leave(rules: Rules, member: Member, fact: Merged, out: Outcome, history: His
         points.record(member, fact.at, fact.name, None, owed, out)
     out.grants += [GrantChange(grant, "revoked", fact.at, fact.name) for grant in member.grants]
     out.tasks += [TaskChange(task, "withdrawn", fact.at) for task in member.tasks]
-    shell = Member(member.id, merged_into=fact.into, newest=member.newest, clock=member.clock, facts=member.facts)
-    for name in Member.__struct_fields__:
-        setattr(member, name, getattr(shell, name))
+
+
+def _become(one: Member | History, other: Member | History) -> None:
+    for name in one.__struct_fields__:
+        setattr(one, name, getattr(other, name))
 
 
 def _give(

@@ -26,9 +26,9 @@ class Earning:
     """The rates and bonuses of a programme, in minor units; its calendar is that of ``zone``."""
 
     def __init__(self, points: schema.Points, places: int, zone: Zone, leap_to_march: bool) -> None:
-        self.per = minor_units(points.earn.per, places)
-        self.points = points.earn.points
-        self.by_tier = points.earn.by_tier
+        self.per = 1 if points.earn is None else minor_units(points.earn.per, places)
+        self.points = 0 if points.earn is None else points.earn.points
+        self.by_tier = {} if points.earn is None else points.earn.by_tier
         self.bonuses = tuple(Bonus(name, bonus, places, zone, leap_to_march) for name, bonus in points.bonuses.items())
         self.best_only = points.stacking == "best"
         self.growth_per = 0 if points.growth is None else minor_units(points.growth.per, places)

@@ -29,12 +29,14 @@ from memberflow.facts import (
     Activity,
     Adjusted,
     Answered,
+    BenefitRated,
     Bounced,
     Cancelled,
     Committed,
     Complained,
     Consent,
     Delivered,
+    Erased,
     Extended,
     GrantUsed,
     Invited,
@@ -59,6 +61,8 @@ def _joined(rules: Rules, member: Member, fact: Joined, out: Outcome, history: H
     _profile(rules, member, fact, out)
     if member.enrolled_at is None:
         tiers.enrol(rules, member, fact.at, "member.joined", out)
+    if member.erased_before is not None:
+        member.erased_before = fact.at
     member.referred_by = fact.referred_by
     points.earn_today(rules, member, fact.at, fact.kind, rules.joining, out)
     if history is not None and history.until_joined:
@@ -146,6 +150,10 @@ def _earn_by(rules: Rules, member: Member, fact: Activity, day: int, out: Outcom
     measures.add(rules, member, day, "growth", earning.growth or 0, history)
 
 
+def _rated(rules: Rules, member: Member, fact: BenefitRated, out: Outcome, history: History | None) -> None:
+    """Ratings are counted from the facts."""
+
+
 HAPPEN: dict[type, Callable[[Rules, Member, Any, Outcome, History | None], None]] = {
     Joined: _joined,
     Updated: _updated,
@@ -174,4 +182,6 @@ HAPPEN: dict[type, Callable[[Rules, Member, Any, Outcome, History | None], None]
     GrantUsed: grants.use,
     TaskDone: tasks.done,
     Answered: answers.answered,
+    BenefitRated: _rated,
+    Erased: by_hand.erase,
 }

@@ -210,6 +210,8 @@ class Member(Struct, array_like=True):
     """Segments that a journey asks for. n: entered for the n-th time. -n: left after it."""
     spoke_at: dict[str, int] = field(default_factory=dict)
     """By journey that does not come again soon: the moment of its last occurrence."""
+    erased_before: int | None = None
+    """He was erased: what happened before this moment is not taken. Whoever joins again begins at that moment."""
 
     @property
     def tier(self) -> str | None:

@@ -17,7 +17,7 @@ from memberflow.engine.plans import Plan, local_minute
 from memberflow.engine.redeeming import Redeeming
 from memberflow.programme.schema import Programme, Shipped
 from memberflow.programme.schema.fields import DECIMAL_PLACES, year_day
-from memberflow.programme.schema.points import Activity
+from memberflow.programme.schema.points import Activity, Points
 from memberflow.programme.schema.tiers import Tiers
 
 RESERVE_MS = 15 * MINUTE
@@ -112,6 +112,7 @@ class Rules:
 
     def _points(self, programme: Programme, places: int, before: Rules | None) -> None:
         points = programme.points
+        self.has_points = points != Points()
         self.earning = Earning(points, places, self.zone, self.leap_to_march)
         self.lasting = Lasting(points.expiry, self.number + 1)
         self.prolongings: dict[int, Prolonging] = {} if before is None else dict(before.prolongings)

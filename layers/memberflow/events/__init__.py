@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from memberflow.events.grants import GrantUsed
+from memberflow.events.grants import BenefitRated, GrantUsed
 from memberflow.events.members import ActivityDone, ConsentChanged, MemberJoined, MemberMerged, MemberUpdated
 from memberflow.events.orders import OrderDelivered, OrderPaid, OrderRefunded
 from memberflow.events.points import (
@@ -49,5 +49,6 @@ Event = (
     | GrantUsed
     | TaskDone
     | SurveyAnswered
+    | BenefitRated
 )
 EVENT_TYPES: tuple[type[Struct], ...] = Event.__args__

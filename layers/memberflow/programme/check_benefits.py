@@ -60,6 +60,10 @@ def kinds_have_their_keys(programme: Programme) -> Iterator[Problem]:
     for name, benefit in programme.benefits.items():
         path = ("benefits", name)
         yield from _keys(path, benefit, f"it is a {benefit.kind}", _KINDS[benefit.kind], _OF_KINDS, ("P081", "P082"))
+        if benefit.cost_of != "use" and benefit.cost is None:
+            yield Problem(
+                "P081", path, f"{name!r} has a 'cost_of' and no 'cost'", f"what does it cost each {benefit.cost_of}?"
+            )
         if benefit.kind == "coupon" and (benefit.off is None) == (benefit.percent is None):
             yield Problem("P081", path, f"coupon {name!r} needs one of 'off' and 'percent'", "how much is it worth?")
 

@@ -103,6 +103,21 @@ def growth_can_be_earned(programme: Programme) -> Iterator[Problem]:
         yield Problem("P077", path, "nothing earns growth value", "say under points what does: growth, activities")
 
 
+def points_can_be_earned(programme: Programme) -> Iterator[Problem]:
+    points = programme.points
+    paying = (points.referral, *points.activities.values())
+    if points.earn or points.joining or points.bonuses or any(one and one.points for one in paying):
+        return
+    asked = [(*path, key) for path, rule in rules(programme) for key in ("points", "points_earned") if _asks(rule, key)]
+    asked += [(*path, "measure") for path, part in parts(programme) if part.measure in ("points", "points_earned")]
+    for path in asked:
+        yield Problem("P077", path, "nothing earns points", "say under points what does: earn, joining, activities")
+
+
+def _asks(rule: Rule, key: str) -> bool:
+    return getattr(rule, key) is not None
+
+
 MEASURE_CHECKS: tuple[Callable[[Programme], Iterator[Problem]], ...] = (
     kinds_go_with_interactions,
     windows_have_something_to_hold,
@@ -110,4 +125,5 @@ MEASURE_CHECKS: tuple[Callable[[Programme], Iterator[Problem]], ...] = (
     what_is_held_is_a_tier_and_for_how_long,
     scores_are_known,
     growth_can_be_earned,
+    points_can_be_earned,
 )

@@ -17,11 +17,15 @@ _MOST = {"day": 1, "month": 31, "year": 366}
 def amounts(programme: Programme) -> Iterator[tuple[KeyPath, str]]:
     """Every amount of money in the points' rules, with its path."""
     points = programme.points
-    yield ("points", "earn", "per"), points.earn.per
+    if points.earn is not None:
+        yield ("points", "earn", "per"), points.earn.per
     if points.growth is not None:
         yield ("points", "growth", "per"), points.growth.per
     if points.redeem is not None:
         yield ("points", "redeem", "worth"), points.redeem.worth
+        for name, good in points.redeem.goods.items():
+            if good.cost is not None:
+                yield ("points", "redeem", "goods", name, "cost"), good.cost
     for name, bonus in points.bonuses.items():
         if bonus.from_ is not None:
             yield ("points", "bonuses", name, "from"), bonus.from_
@@ -34,6 +38,13 @@ def a_bonus_adds_in_one_way(programme: Programme) -> Iterator[Problem]:
             said = " and ".join(ways) or "nothing"
             message = f"bonus {name!r} adds {said}"
             yield Problem("P061", ("points", "bonuses", name), message, f"expected one of {', '.join(_ADDS)}")
+
+
+def a_bonus_multiplies_what_orders_earn(programme: Programme) -> Iterator[Problem]:
+    for name, bonus in programme.points.bonuses.items():
+        if programme.points.earn is None and (bonus.times or bonus.percent):
+            message = f"bonus {name!r} multiplies nothing: orders earn no points"
+            yield Problem("P061", ("points", "bonuses", name), message, "say in earn what they earn, or here points")
 
 
 def a_bonus_has_a_condition(programme: Programme) -> Iterator[Problem]:
@@ -156,6 +167,7 @@ def labels_are_there(programme: Programme) -> Iterator[Problem]:
 
 POINT_CHECKS: tuple[Callable[[Programme], Iterator[Problem]], ...] = (
     a_bonus_adds_in_one_way,
+    a_bonus_multiplies_what_orders_earn,
     a_bonus_has_a_condition,
     tiers_are_known,
     days_exist,

@@ -61,6 +61,7 @@ def take_facts(rules: Rules, arrivals: Sequence[tuple[Input, Arrival]]) -> list[
             )
     runtime.count("FactsNew", sum(arrival.outcome == "new" for _, arrival in arrivals))
     runtime.count("FactsDuplicate", sum(arrival.outcome == "duplicate" for _, arrival in arrivals))
+    runtime.count("FactsOfErased", sum(arrival.outcome == "erased" for _, arrival in arrivals))
     runtime.count("MembersWritten", tally.written)
     runtime.count("MembersRebuilt", tally.rebuilt)
     return failed + [given.id for given, arrival in arrivals if arrival.outcome == "failed"]

@@ -14,7 +14,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from memberflow import facts, runtime
-from memberflow.engine import fold
+from memberflow.engine import erased, fold
 from memberflow.engine.member import Member
 from memberflow.engine.outcome import Outcome
 from memberflow.engine.rules import Rules
@@ -34,7 +34,7 @@ class Arrival(Struct, eq=False):
 
     fact: AnyFact
     known_at: int
-    outcome: Literal["", "new", "duplicate", "conflict", "parked", "failed"] = ""
+    outcome: Literal["", "new", "duplicate", "conflict", "parked", "erased", "failed"] = ""
 
     def settle(self, stored: str) -> None:
         """The fact is known already: in these words, or in others."""
@@ -85,7 +85,7 @@ def take_if(rules: Rules, member_id: str, fact_keys: Sequence[tuple[str, str]], 
         fold.apply(rules, member, fact, out)
         _raise_refusal(fact, out)
         change = change_of(rules, stored, out, now)
-        change.items[:0] = [_fact_item(Arrival(fact, now))]
+        change.items[:0] = [fact_item(Arrival(fact, now))]
         if not commit([change], Tally()):
             runtime.count("FactsNew")
             runtime.count("MembersWritten")
@@ -167,6 +167,8 @@ def _attempt(rules: Rules, by_member: dict[str, list[Arrival]], tally: Tally, fi
     """Load, fold, commit once; returns the ids of members that were overtaken."""
     stored = load(by_member)
     _readdress(stored, by_member)
+    for member_id, waiting in by_member.items():
+        leave_out_erased(stored[member_id].member, waiting)
     _drop_known(stored, by_member, everything=not first)
     changes = []
     for member_id, waiting in by_member.items():
@@ -182,6 +184,16 @@ def _readdress(stored: dict[str, Stored], by_member: dict[str, list[Arrival]]) -
         if into is not None:
             for arrival in by_member.pop(member_id):
                 arrival.fact = replace(arrival.fact, member_id=into)
+
+
+def leave_out_erased(member: Member, waiting: Sequence[Arrival]) -> None:
+    """Settles facts that are nothing to us: their member was erased since, or before."""
+    if member.erased_before is None:
+        return
+    since = erased.taken_from(member, [arrival.fact for arrival in waiting])
+    for arrival in waiting:
+        if arrival.fact.at < since:
+            arrival.outcome = "erased"
 
 
 def _drop_known(stored: dict[str, Stored], by_member: dict[str, list[Arrival]], everything: bool) -> None:
@@ -214,7 +226,7 @@ def fold_in(rules: Rules, stored: Stored, fresh: list[Arrival], statement: bool 
     else:
         out = _outcome(statement)
         change = _rebuild(rules, stored, clock, fresh, known_at, out)
-    change.items[:0] = [_fact_item(arrival) for arrival in fresh]
+    change.items[:0] = [fact_item(arrival) for arrival in fresh]
     return change, out
 
 
@@ -249,6 +261,6 @@ def _rebuild(
     return change
 
 
-def _fact_item(arrival: Arrival) -> FactItem:
+def fact_item(arrival: Arrival) -> FactItem:
     body = facts.encode(arrival.fact).decode()
     return FactItem(*fact_key(arrival.fact), body=body, known_at=arrival.known_at)

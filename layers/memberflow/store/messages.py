@@ -18,6 +18,7 @@ from memberflow.store.models import (
     receipt_key,
     receipt_tag,
     store_errors,
+    tag_of,
 )
 from memberflow.store.reading import get
 
@@ -118,8 +119,12 @@ def expect_receipts(items: Iterable[MessageItem]) -> None:
             batch.save(ReceiptItem(*key, message_pk=item.pk, message_sk=item.sk, gone_at=gone_at))
 
 
-def by_tag(tags: Iterable[str]) -> dict[str, MessageItem]:
-    """The messages that have these tags; what there is no message for is left out. Raises StoreUnavailable."""
+def by_tag(tags: Iterable[str]) -> dict[str, MessageItem | None]:
+    """The messages that have these tags, None for one that was erased; other tags are left out.
+
+    Raises StoreUnavailable.
+    """
     found = [item for item in get(receipt_key(tag) for tag in set(tags)) if isinstance(item, ReceiptItem)]
-    messages = get((item.message_pk, item.message_sk) for item in found)
-    return {receipt_tag((item.pk, item.sk)): item for item in messages if isinstance(item, MessageItem)}
+    items = get({(item.message_pk, item.message_sk) for item in found})
+    messages = {(item.pk, item.sk): item for item in items if isinstance(item, MessageItem)}
+    return {tag_of(item): messages.get((item.message_pk, item.message_sk)) for item in found}

@@ -160,7 +160,10 @@ class ReferralItem(Item, discriminator="referral"):
 
 
 class ReceiptItem(Item, discriminator="receipt"):
-    """Which message a receipt is about that carries the tag. ``gone_at``, in seconds: when the table may drop it."""
+    """Which message a receipt is about that carries the tag. ``gone_at``, in seconds: when the table may drop it.
+
+    Of a member who was erased it names no message, but the member.
+    """
 
     message_pk = UnicodeAttribute()
     message_sk = UnicodeAttribute()
@@ -300,6 +303,10 @@ def receipt_tag(key: tuple[str, str]) -> str:
 
 def receipt_key(tag: str) -> tuple[str, str]:
     return f"RECEIPT#{tag}", "RECEIPT"
+
+
+def tag_of(receipt: ReceiptItem) -> str:
+    return receipt.pk.removeprefix("RECEIPT#")
 
 
 def grant_key(member_id: str, grant_id: str) -> tuple[str, str]:

@@ -51,10 +51,15 @@ def parked_on(day: str) -> list[Parked]:
 
 def whole(items: Iterable[ParkedItem]) -> list[Parked]:
     """The inputs that these items are the parts of, in order of arrival."""
+    return [parked for parked, _ in with_parts(items)]
+
+
+def with_parts(items: Iterable[ParkedItem]) -> list[tuple[Parked, list[ParkedItem]]]:
+    """Each input with the items that it is kept in, in order of arrival."""
     inputs: dict[str, list[ParkedItem]] = {}
     for item in sorted(items, key=attrgetter("sk")):
         inputs.setdefault(item.sk.rpartition("#")[0], []).append(item)
-    return [_joined(parts) for parts in inputs.values()]
+    return [(_joined(parts), parts) for parts in inputs.values()]
 
 
 def _joined(parts: list[ParkedItem]) -> Parked:

@@ -8,6 +8,7 @@ import msgspec
 from msgspec import Struct, field
 
 from memberflow import facts
+from memberflow.engine.erased import is_erased
 from memberflow.engine.member import Member, Task
 from memberflow.engine.outcome import Decision, Occurrence
 from memberflow.engine.packed import unpack
@@ -85,7 +86,7 @@ def load_with(member_id: str, fact_keys: Iterable[tuple[str, str]] = ()) -> tupl
     """
     items = get([member_key(member_id), *fact_keys])
     stored = next((_stored(item) for item in items if isinstance(item, MemberItem)), None)
-    if stored is None:
+    if stored is None or is_erased(stored.member):
         raise UnknownMember(f"nothing is known of {member_id!r}")
     if stored.member.merged_into is not None:
         raise MergedMember(f"{member_id!r} was merged into {stored.member.merged_into!r}")

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from memberflow import runtime
+from memberflow.engine.erased import is_erased
 from memberflow.engine.outcome import Entry
 from memberflow.engine.rules import Rules
 from memberflow.errors import BadInput, StoreUnavailable
 from memberflow.facts import ReceivedPoints, SentPoints
 from memberflow.store.commit import Tally, commit_as_one
-from memberflow.store.ledger import ATTEMPTS_MAX, Arrival, fold_in
+from memberflow.store.ledger import ATTEMPTS_MAX, Arrival, fold_in, leave_out_erased
 from memberflow.store.models import FactItem, fact_key
 from memberflow.store.reading import Stored, get, load
 
@@ -24,7 +25,7 @@ def take(rules: Rules, arrival: Arrival, tally: Tally) -> None:
                 arrival.settle(known[0].body)
                 return
             if _move(rules, arrival, fact, tally):
-                arrival.outcome = "new"
+                arrival.outcome = arrival.outcome or "new"
                 return
     except StoreUnavailable as error:
         runtime.logger.warning("store unavailable", extra={"reason": str(error)})
@@ -34,6 +35,9 @@ def take(rules: Rules, arrival: Arrival, tally: Tally) -> None:
 def _move(rules: Rules, arrival: Arrival, fact: SentPoints, tally: Tally) -> bool:
     """False where another writer was first."""
     stored = load([fact.member_id, fact.to])
+    leave_out_erased(stored[fact.member_id].member, [arrival])
+    if arrival.outcome:
+        return True
     _refuse_strangers(fact, stored)
     usable = stored[fact.member_id].member.points
     sent, out = fold_in(rules, stored[fact.member_id], [arrival], statement=True)
@@ -46,7 +50,7 @@ def _move(rules: Rules, arrival: Arrival, fact: SentPoints, tally: Tally) -> boo
 
 def _refuse_strangers(fact: SentPoints, stored: dict[str, Stored]) -> None:
     for field, member_id in (("member_id", fact.member_id), ("to", fact.to)):
-        if not stored[member_id].version:
+        if not stored[member_id].version or is_erased(stored[member_id].member):
             raise BadInput(field, member_id, "a known member")
         into = stored[member_id].member.merged_into
         if into is not None:

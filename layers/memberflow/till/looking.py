@@ -10,6 +10,7 @@ from memberflow.decoder.values import minor
 from memberflow.engine import fold
 from memberflow.engine import quote as engine
 from memberflow.engine.calendar import day_to_date
+from memberflow.engine.erased import is_erased
 from memberflow.engine.lots import Lot
 from memberflow.engine.member import NEVER, Member
 from memberflow.engine.outcome import Entry, Outcome
@@ -47,10 +48,10 @@ def points(rules: Rules, asked: Request, now: int) -> PointsNow:
 
 def statement(rules: Rules, asked: Request, now: int) -> Statement:
     facts = history(asked.member_id).facts.values()
-    if not facts:
-        raise UnknownMember(f"nothing is known of {asked.member_id!r}")
     out = Outcome(entries=[])
-    fold.fold(rules, asked.member_id, facts, max(now, *(fact.at for fact in facts)), out)
+    member = fold.fold(rules, asked.member_id, facts, max([now, *(fact.at for fact in facts)]), out)
+    if not facts or is_erased(member):
+        raise UnknownMember(f"nothing is known of {asked.member_id!r}")
     entries = out.entries or []
     end = len(entries) if asked.before is None else min(asked.before - 1, len(entries))
     first = max(0, end - PAGE)

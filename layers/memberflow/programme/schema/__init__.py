@@ -38,7 +38,8 @@ class Programme(Shape, frozen=True, kw_only=True):
     enrol: Literal["first_order", "joining"] = "first_order"
     birthday_29_february: Literal["28 February", "1 March"] = "28 February"
     quiet_hours: QuietHours | None = None
-    points: Points
+    points: Points = field(default_factory=Points)
+    """Absent where members have tiers and benefits, and no points."""
     tiers: Tiers
     journeys: dict[Name, Journey] = field(default_factory=dict)
     measures: Kinds = field(default_factory=Kinds)

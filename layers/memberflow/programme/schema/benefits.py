@@ -21,7 +21,9 @@ class Benefit(Shape, frozen=True, kw_only=True):
 
     ``valid_for``: how long one that was given lasts, through the end of its last day (absent: for ever). ``on``: it
     counts on these days alone, such as a member day. ``cost``: what one costs the shop when it is
-    used, which simulate and demo add up by tier.
+    used, which simulate and demo add up by tier. ``cost_of``: a benefit that a tier has costs so much for each order
+    that its members pay, or for each month or year for which they hold the tier (in `memberflow costs`). What a
+    discount of a tier costs follows from the orders, and needs no cost.
     """
 
     kind: Literal["coupon", "discount", "gift", "service", "access", "trial"]
@@ -33,6 +35,7 @@ class Benefit(Shape, frozen=True, kw_only=True):
     valid_for: Duration | None = None
     on: tuple[DayPattern, ...] = ()
     cost: Money | None = None
+    cost_of: Literal["use", "order", "month", "year"] = "use"
 
 
 class GrantRule(Shape, frozen=True, kw_only=True):

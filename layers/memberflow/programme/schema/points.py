@@ -108,10 +108,11 @@ class Expiry(Shape, frozen=True, kw_only=True):
 
 
 class Good(Shape, frozen=True, kw_only=True):
-    """A gift or service that points buy."""
+    """A gift or service that points buy. ``cost``: of one; absent: its points at what a point costs."""
 
     points: Count
     label: dict[Language, Label]
+    cost: Money | None = None
 
 
 class Partner(Shape, frozen=True, kw_only=True):
@@ -144,7 +145,7 @@ class Redeem(Shape, frozen=True, kw_only=True):
 
 
 class Points(Shape, frozen=True, kw_only=True):
-    """``expiry`` absent: points last for ever.
+    """``earn``: what orders give; absent: nothing. ``expiry`` absent: points last for ever.
 
     ``bonuses`` all count, each from what the amount earns without any (``stacking: best``: only the largest does).
     ``growth``: points of growth value for the amount of orders, which are never spent and go only where an order is
@@ -155,7 +156,7 @@ class Points(Shape, frozen=True, kw_only=True):
     what is owed in points is valued at it.
     """
 
-    earn: Earn
+    earn: Earn | None = None
     bonuses: dict[Name, Bonus] = field(default_factory=dict)
     stacking: Literal["all", "best"] = "all"
     activities: dict[Name, Activity] = field(default_factory=dict)
