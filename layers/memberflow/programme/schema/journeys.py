@@ -16,6 +16,7 @@ from memberflow.programme.schema.fields import (
     Money,
     Name,
     Percent,
+    Priority,
     Purpose,
     Shape,
     Within,
@@ -77,6 +78,9 @@ class Journey(Shape, frozen=True, kw_only=True):
     ``of`` each measure named, would give him the next tier; once until he rises again.
 
     ``again_after``: not again before so long after its last occurrence; what comes about meanwhile is not made up for.
+
+    ``priority``: where a cap has room for fewer messages than are due for a member on one day, those of a higher number
+    leave, whichever comes first; absent it is 0.
     """
 
     trigger: Literal[
@@ -121,3 +125,4 @@ class Journey(Shape, frozen=True, kw_only=True):
     badges: tuple[Name, ...] = ()
     of: Reach | None = None
     again_after: Duration | None = None
+    priority: Priority = 0
