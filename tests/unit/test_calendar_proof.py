@@ -81,7 +81,7 @@ def wall(name: str) -> Wall:
 
 @pytest.mark.parametrize("name", HOURS)
 def test_every_local_time_is_the_first_moment_at_which_the_wall_clock_shows_or_has_passed_it(name: str) -> None:
-    """messaging.md 4d.4: gap, the first valid minute; overlap, the first. Each quarter of an hour where clocks change."""
+    """messaging.md 4d.4: gap, the first valid minute; overlap, the first. Every quarter where clocks change."""
     place, clock = zone(name), wall(name)
     hours = {0, 15, 150, 540, 1260, 1425}
     for on in map(number, dates()):
