@@ -16,6 +16,7 @@ from memberflow.facts import rfc3339
 from memberflow.programme import author
 from memberflow.programme.schema import Shipped
 from memberflow.programme.schema.journeys import Journey, Task
+from memberflow.programme.schema.sending import Cap
 from tests.functional.conftest import PARAMETERS, can_send, items, mail_event, publish, unsubscribe_event
 
 RESOURCES = read(TEMPLATE)["Resources"]
@@ -75,13 +76,15 @@ def requests(tmp_path_factory: pytest.TempPathFactory) -> dict[str, set[str]]:
 
 
 def _shipped() -> Shipped:
-    """The sample programme, speaking on every kind of channel, and asking people."""
+    """The sample programme on every kind of channel, asking people, and with something that goes before the rest."""
     shipped = author.ship(author.named("sample"))
     ways = {"birthday": ("email",), "upgrade": ("sms",), "win_back": ("push",)}
     journeys = {key: replace(journey, channels=ways[key]) for key, journey in shipped.programme.journeys.items()}
+    journeys["birthday"] = replace(journeys["birthday"], priority=1)
     task = Task(role="adviser", due="2 days", text={"en": "Call"})
     journeys["call"] = Journey(trigger="dormancy", after="90 days", useful_for="9 days", task=task)
-    return replace(shipped, programme=replace(shipped.programme, journeys=journeys))
+    caps = (Cap(purpose="marketing", at_most=9, within="1 day"),)
+    return replace(shipped, programme=replace(shipped.programme, journeys=journeys, caps=caps))
 
 
 def _leave_claimed() -> str:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from memberflow import runtime
+from memberflow.delivery import reputation
 from memberflow.delivery.provider_events import Receipt, read
 from memberflow.engine.rules import Rules
 from memberflow.errors import BadInput, StoreUnavailable
@@ -88,8 +89,10 @@ def _settle_all(pairs: Iterable[Pair], messages: dict[str, MessageItem]) -> list
     """Moves each message once, by its weightiest receipt; returns the inputs about those that somebody else moved."""
     lightest_first = sorted((receipt for _, receipt in pairs), key=lambda receipt: _WEIGHT[receipt.state])
     weightiest = {receipt.tag: receipt for receipt in lightest_first}
+    before = {tag: messages[tag].state for tag in weightiest}
     with store_errors("messages were not settled"):
         settled = together(lambda receipt: _settle(messages[receipt.tag], receipt), list(weightiest.values()))
+    reputation.note((before[tag], receipt) for tag, receipt in weightiest.items() if messages[tag].state != before[tag])
     overtaken = {receipt.tag for receipt, done in zip(weightiest.values(), settled, strict=True) if not done}
     return [given.id for given, receipt in pairs if receipt.tag in overtaken]
 

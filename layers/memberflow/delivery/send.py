@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from memberflow import runtime
-from memberflow.delivery import breaker, channels, gates, render, unsubscribe
+from memberflow.delivery import breaker, channels, priority, render, unsubscribe
 from memberflow.delivery.desk import Desk, Job
 from memberflow.delivery.gates import Asked, Verdict
 from memberflow.delivery.letters import Letter, Sent
@@ -55,15 +55,15 @@ def _send(desk: Desk, job: Job, rules: Rules) -> None:
         return
     fold.advance(rules, job.member, runtime.now(), Outcome())
     for _ in range(TRIES_MAX):
-        if _through(desk, job):
+        if _through(desk, job, rules):
             return
     raise StoreUnavailable(f"a message was overtaken {TRIES_MAX} times")
 
 
-def _through(desk: Desk, job: Job) -> bool:
+def _through(desk: Desk, job: Job, rules: Rules) -> bool:
     """One look at the gates and, if they let it pass, one call; False where another look is needed."""
     now = runtime.now()
-    verdict = gates.verdict(_asked(desk, job, now))
+    verdict = priority.verdict(_asked(desk, job, now), rules)
     if verdict.channel is None:
         _keep_back(desk, job, verdict)
         return True

@@ -59,10 +59,20 @@ def caps_have_something_to_cap(programme: Programme) -> Iterator[Problem]:
             yield Problem("P124", ("caps", index), f"no journey sends {cap.purpose} messages{where}")
 
 
+def priorities_have_a_cap_to_decide(programme: Programme) -> Iterator[Problem]:
+    capped = {cap.purpose for cap in programme.caps}
+    for name, journey in programme.journeys.items():
+        if journey.priority and journey.purpose not in capped:
+            what = "tasks" if journey.task is not None else f"{journey.purpose} messages"
+            message = f"{name} takes no 'priority': no cap is about {what}"
+            yield Problem("P125", ("journeys", name, "priority"), message, "what no cap keeps back all leaves")
+
+
 SENDING_CHECKS: tuple[Callable[[Programme], Iterator[Problem]], ...] = (
     event_channels_are_new,
     channels_are_known,
     holdouts_are_of_marketing,
     holdouts_are_compared,
     caps_have_something_to_cap,
+    priorities_have_a_cap_to_decide,
 )

@@ -95,6 +95,7 @@ CODES = {
     "P122": Code("error", "value", "an event channel that is built in"),
     "P123": Code("error", "key", "a holdout of a service message"),
     "P124": Code("warning", "value", "a cap that no message comes under"),
+    "P125": Code("warning", "key", "a priority where no cap keeps anything back"),
     # Tasks and surveys.
     "P131": Code("error", "key", "a journey without what it takes to make a message, or a task"),
     "P132": Code("error", "key", "a key of messages in a journey that makes a task"),

@@ -7,9 +7,10 @@ from collections.abc import Iterable, Sequence
 from msgspec import Struct
 
 from memberflow import decoder, runtime
+from memberflow.engine.calendar import zone_or_none
 from memberflow.engine.rules import Rules
 from memberflow.errors import BadInput, ConflictingFact, StoreUnavailable
-from memberflow.facts import Merged, SentPoints, rfc3339
+from memberflow.facts import AnyFact, Joined, Merged, SentPoints, Updated, rfc3339
 from memberflow.store import ledger, merging, transfers
 from memberflow.store.ledger import Arrival
 from memberflow.store.parking import park
@@ -62,9 +63,19 @@ def take_facts(rules: Rules, arrivals: Sequence[tuple[Input, Arrival]]) -> list[
     runtime.count("FactsNew", sum(arrival.outcome == "new" for _, arrival in arrivals))
     runtime.count("FactsDuplicate", sum(arrival.outcome == "duplicate" for _, arrival in arrivals))
     runtime.count("FactsOfErased", sum(arrival.outcome == "erased" for _, arrival in arrivals))
+    _tell_of_zones(arrival.fact for _, arrival in arrivals if arrival.outcome == "new")
     runtime.count("MembersWritten", tally.written)
     runtime.count("MembersRebuilt", tally.rebuilt)
     return failed + [given.id for given, arrival in arrivals if arrival.outcome == "failed"]
+
+
+def _tell_of_zones(found: Iterable[AnyFact]) -> None:
+    """A zone that does not exist is kept as it came, and the programme's used; the shop should hear of it."""
+    for fact in found:
+        if isinstance(fact, Joined | Updated) and fact.time_zone and zone_or_none(fact.time_zone) is None:
+            said = {"member": runtime.alias(fact.member_id), "time_zone": fact.time_zone}
+            runtime.logger.warning("unknown time zone", extra=said)
+            runtime.count("TimeZonesUnknown")
 
 
 def answer(failed: Iterable[str]) -> dict[str, list[dict[str, str]]]:

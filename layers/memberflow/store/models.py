@@ -13,6 +13,7 @@
     Run       RUN#<month>        <id>, and <id>#<n> for each of its shards
     Parked    PARKED#<day>       <moment>#<digest>#<part>
     Breaker   BREAKER#<channel>  BREAKER
+    Rates     BREAKER#<channel>  RATES#<UTC day>
 
 The index ``due`` holds members and messages that wait for a moment, by ``due_shard`` and ``due_at``; beside them, under
 keys that no run reads, the open tasks of each role by when they are due.
@@ -151,6 +152,15 @@ class BreakerItem(Item, discriminator="breaker"):
     until = NumberAttribute()
     opened_at = NumberAttribute()
     reason = UnicodeAttribute()
+
+
+class RatesItem(Item, discriminator="rates"):
+    """How many mails of a channel ended on a UTC day, and how many of them badly. ``gone_at`` as of a receipt."""
+
+    mails = NumberAttribute(default=0)
+    bounced = NumberAttribute(default=0)
+    complained = NumberAttribute(default=0)
+    gone_at = NumberAttribute()
 
 
 class ReferralItem(Item, discriminator="referral"):
@@ -294,6 +304,10 @@ def sends_key(member_id: str) -> tuple[str, str]:
 
 def breaker_key(channel: str) -> tuple[str, str]:
     return f"BREAKER#{channel}", "BREAKER"
+
+
+def rates_key(channel: str, day: int) -> tuple[str, str]:
+    return f"BREAKER#{channel}", f"RATES#{day}"
 
 
 def receipt_tag(key: tuple[str, str]) -> str:

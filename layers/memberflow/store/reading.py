@@ -33,6 +33,7 @@ from memberflow.store.together import together
 PAGE = 100
 """DynamoDB's limit for one BatchGetItem."""
 
+_MESSAGES = Item.sk.startswith("MESSAGE#")
 _DECISION = msgspec.json.Decoder(Decision)
 _TASK = msgspec.json.Decoder(Task)
 _OCCURRENCE = msgspec.json.Decoder(Occurrence)
@@ -102,6 +103,14 @@ def history(member_id: str) -> Kept:
     """All that is kept of a member, in one query. Raises StoreUnavailable."""
     with store_errors("a history was not read"):
         return kept_of(Item.query(member_key(member_id)[0], consistent_read=True))
+
+
+def waiting_messages(member_id: str, until: int) -> list[MessageItem]:
+    """His messages that wait for a moment before ``until``, or for none. Raises StoreUnavailable."""
+    waits = MessageItem.state == "waiting"
+    with store_errors("messages were not read"):
+        found = list(MessageItem.query(member_key(member_id)[0], _MESSAGES, waits, consistent_read=True))
+    return [item for item in found if item.due_at is None or item.due_at < until]
 
 
 def kept_of(items: Iterable[Item]) -> Kept:

@@ -98,6 +98,7 @@ Channel = Annotated[
 BUILT_IN_CHANNELS = ("email", "sms", "log")
 """Those with a way out of their own; any other goes over the event bus."""
 Percent = Annotated[int, Meta(ge=1, le=50, description="a percentage from 1 to 50")]
+Priority = Annotated[int, Meta(ge=-100, le=100, description="a whole number from -100 to 100")]
 Purpose = Literal["service", "marketing"]
 
 

@@ -16,6 +16,7 @@ from memberflow.programme.schema.fields import (
     Money,
     Name,
     Percent,
+    Priority,
     Purpose,
     Shape,
     Within,
@@ -79,6 +80,9 @@ class Journey(Shape, frozen=True, kw_only=True):
     ``again_after``: not again before so long after its last occurrence; what comes about meanwhile is not made up for.
 
     ``counts_within``: an order that soon after it counts as won back by it, for the report of returns and lift.
+
+    ``priority``: where a cap has room for fewer messages than are due for a member on one day, those of a higher number
+    leave, whichever comes first; absent it is 0.
     """
 
     trigger: Literal[
@@ -124,3 +128,4 @@ class Journey(Shape, frozen=True, kw_only=True):
     of: Reach | None = None
     again_after: Duration | None = None
     counts_within: Duration | None = None
+    priority: Priority = 0
