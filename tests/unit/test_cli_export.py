@@ -34,7 +34,7 @@ UNDER_HIS_NAME = {
     "TaskItem",
 }
 ELSEWHERE = {"ReceiptItem", "ParkedItem"}
-OF_NOBODY = {"RunItem", "ShardItem", "BreakerItem"}
+OF_NOBODY = {"RunItem", "ShardItem", "BreakerItem", "RatesItem"}
 """Kinds of items: what lies in a member's partition is exported by itself; anything else has to be found by traces."""
 
 WHOLE = Member(

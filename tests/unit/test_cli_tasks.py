@@ -169,7 +169,7 @@ def test_simulate_writes_the_open_tasks_of_each_member(club: Rules) -> None:
 def test_a_members_story_tells_of_his_tasks(club: Rules) -> None:
     called = TaskDone(at=at("2026-04-02 12:00"), id="call#20454", member_id="m", operator="amy", answer="price")
     facts = [bought("2026-01-01"), called]
-    lines = story.tell(club, facts, explain(club, "m", facts, at("2026-04-03")), [])
+    lines = story.tell(club, facts, explain(club, "m", facts, at("2026-04-03")), [], [])
     assert lines[-2:] == [
         "2026-04-01 10:00  task call for adviser (Call and ask why): open",
         "2026-04-02 12:00  task call for adviser (Call and ask why): done by amy, who was told: price",

@@ -28,6 +28,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The sample programme without its points, and a file of facts."""
     sample = author.SHIPPED / "sample"
     page = re.sub(r"\npoints:\n(  .*\n)+", "\n", (sample / "programme.yaml").read_text())
+    page = re.sub(r"  point_use: .*\n", "", page)
     assert "\npoints" not in page
     (tmp_path / "programme.yaml").write_text(page)
     (tmp_path / "messages").symlink_to(sample / "messages")
