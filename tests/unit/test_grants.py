@@ -8,15 +8,19 @@ from memberflow.engine.entitlement import entitlement
 from memberflow.engine.member import Member
 from memberflow.engine.outcome import Outcome
 from memberflow.engine.rules import Rules, compiled
+from memberflow.facts import TierGiven
 from memberflow.programme.schema import Shipped
 from tests import programmes
-from tests.happened import at, did, joined, order, refund, told, updated, used
+from tests.happened import at, day, did, joined, order, refund, told, updated, used
 
 BENEFITS: dict[str, Any] = {
     "coupon": {"kind": "coupon", "label": {"en": "5 off 50"}, "off": "5", "from": "50", "valid_for": "30 days"},
     "gift": {"kind": "gift", "label": {"en": "A gift"}},
     "gold_month": {"kind": "trial", "label": {"en": "A month of gold"}, "tier": "gold", "valid_for": "1 month"},
 }
+
+
+BY_HAND: dict[str, Any] = {"operator": "amy", "reason": "a story"}
 
 
 def rules_of(**grants: dict[str, Any]) -> Rules:
@@ -73,6 +77,13 @@ def test_a_refund_takes_the_tier_with_its_unused_grants_and_leaves_the_used_one(
     member, out = told(PACK, *facts, refund("2026-03-03 10:00", "10", "o"), until="2026-03-04")
     assert (member.tier, member.grants) == ("member", [])
     assert changes(out)[2:] == ["used pack#gift#silver#1", "revoked pack#coupon#silver#1"]
+
+
+def test_a_refund_takes_the_pack_of_the_tier_behind_one_that_was_given_for_a_time():
+    gold = TierGiven(at=at("2026-03-02 10:00"), id="g", member_id="m", tier="gold", until=day("2026-03-31"), **BY_HAND)
+    facts = [order("2026-03-01 10:00", "300", id="a"), gold, refund("2026-04-02 10:00", None, of="a")]
+    member, _ = told(PACK, *facts, until="2026-04-03")
+    assert (member.tier, member.grants) == ("member", [])
 
 
 def test_what_was_used_of_a_tier_refunded_is_not_given_again_with_the_next_rise():

@@ -82,9 +82,12 @@ def _steps(rules: Rules, decision: Decision) -> int:
 
 
 def _settle(rules: Rules, member: Member, decision: Decision, history: History) -> None:
-    """No later refund takes what came with the tiers left."""
-    after = rules.level[decision.after].index
-    history.settled.update(grants.of_tier(member, level.name) for level in rules.levels[after:])
+    """No later refund takes what came with the tiers left, nor with one that a review let him down to.
+
+    Behind a tier given for a time stands one that his orders reached: with them goes what came with it.
+    """
+    lowest = rules.level[decision.after].index + (decision.outcome == "lapsed")
+    history.settled.update(grants.of_tier(member, level.name) for level in rules.levels[lowest:])
 
 
 def _tier_lost(rules: Rules, member: Member, decision: Decision, out: Outcome, history: History) -> None:
