@@ -5,15 +5,18 @@ from __future__ import annotations
 import json
 from base64 import b64encode
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
+from moto.ses.models import ses_backends
 
 from cli.local.pump import send
+from cli.local.records import ACCOUNT, REGION
 from cli.local.stack import LocalStack
 from memberflow.delivery import links
-from memberflow.programme.author import named, write_shipped
+from memberflow.programme import author
 
 EVENTS = Path(__file__).parents[2] / "events"
 ARRIVED = 1_772_701_200_000
@@ -23,8 +26,30 @@ ARRIVED = 1_772_701_200_000
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalStack]:
     shipped = tmp_path_factory.mktemp("shipped") / "sample.json"
-    write_shipped(named("sample"), shipped)
+    author.write_shipped(author.named("sample"), shipped)
     with LocalStack(programme_file=shipped, parameters=PARAMETERS) as stack:
+        can_send(stack)
+        yield stack
+
+
+@contextmanager
+def running_page(folder: Path, page: str, *bodies: str) -> Iterator[LocalStack]:
+    """The stack with a programme of one message, ``m``, which may have further bodies: html, short.txt."""
+    texts = {"txt": "Subject: Hello {{ tier }}\n\nDear {{ tier }}\n", "html": "<p>Dear {{ tier }}</p>"}
+    texts["short.txt"] = "Short: {{ tier }}"
+    (folder / "messages").mkdir()
+    (folder / "programme.yaml").write_text(page)
+    for body in ("txt", *bodies):
+        (folder / "messages" / f"m.en.{body}").write_text(texts[body])
+    with running_folder(folder) as stack:
+        yield stack
+
+
+@contextmanager
+def running_folder(folder: Path) -> Iterator[LocalStack]:
+    """The stack with the programme in a folder, able to send."""
+    author.write_shipped(folder, folder / "shipped.json")
+    with LocalStack(programme_file=folder / "shipped.json", parameters=PARAMETERS) as stack:
         can_send(stack)
         yield stack
 
@@ -72,6 +97,14 @@ def stack(running: LocalStack) -> Iterator[LocalStack]:
     for item in items():
         item.delete()
     running.pump()
+
+
+@pytest.fixture
+def mails(stack: LocalStack) -> list[Any]:
+    """What left by mail, from now on."""
+    sent: list[Any] = ses_backends[ACCOUNT][REGION].sent_messages
+    sent.clear()
+    return sent
 
 
 @pytest.fixture

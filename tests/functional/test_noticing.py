@@ -7,14 +7,11 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from moto.ses.models import ses_backends
 
-from cli.local.records import ACCOUNT, REGION
 from cli.local.stack import LocalStack
 from memberflow.facts import rfc3339
-from memberflow.programme import author
 from tests import notices
-from tests.functional.conftest import PARAMETERS, can_send, consent, items, joined, order
+from tests.functional.conftest import consent, items, joined, order, running_folder
 from tests.happened import at
 
 
@@ -22,17 +19,8 @@ from tests.happened import at
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalStack]:
     folder = tmp_path_factory.mktemp("notices")
     notices.write(folder)
-    author.write_shipped(folder, folder / "notices.json")
-    with LocalStack(programme_file=folder / "notices.json", parameters=PARAMETERS) as stack:
-        can_send(stack)
+    with running_folder(folder) as stack:
         yield stack
-
-
-@pytest.fixture
-def mails(stack: LocalStack) -> list[Any]:
-    sent: list[Any] = ses_backends[ACCOUNT][REGION].sent_messages
-    sent.clear()
-    return sent
 
 
 def a_member(stack: LocalStack, **profile: Any) -> None:

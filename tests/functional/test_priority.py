@@ -1,6 +1,6 @@
 """Priority, through the functions: of what is due for a member on one day the more important takes the room of a cap.
 
-messaging.md 4c.6: priority decides who wins, not arrival time.
+Operators expect that priority decides who wins, not arrival time.
 """
 
 from __future__ import annotations
@@ -9,12 +9,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from moto.ses.models import ses_backends
 
-from cli.local.records import ACCOUNT, REGION
 from cli.local.stack import LocalStack
-from memberflow.programme import author
-from tests.functional.conftest import PARAMETERS, can_send, consent, items, joined, order
+from tests.functional.conftest import consent, items, joined, order, running_page
 from tests.happened import at
 
 PROGRAMME = """
@@ -44,22 +41,8 @@ journeys:
 
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalStack]:
-    folder = tmp_path_factory.mktemp("post")
-    (folder / "messages").mkdir()
-    (folder / "programme.yaml").write_text(PROGRAMME)
-    (folder / "messages" / "m.en.txt").write_text("Subject: Hello {{ tier }}\n\nDear {{ tier }}\n")
-    (folder / "messages" / "m.en.short.txt").write_text("Hello")
-    author.write_shipped(folder, folder / "post.json")
-    with LocalStack(programme_file=folder / "post.json", parameters=PARAMETERS) as stack:
-        can_send(stack)
+    with running_page(tmp_path_factory.mktemp("post"), PROGRAMME, "short.txt") as stack:
         yield stack
-
-
-@pytest.fixture
-def mails(stack: LocalStack) -> list[Any]:
-    sent: list[Any] = ses_backends[ACCOUNT][REGION].sent_messages
-    sent.clear()
-    return sent
 
 
 @pytest.fixture
@@ -101,7 +84,7 @@ def released(away: LocalStack, monkeypatch: pytest.MonkeyPatch) -> dict[str, dic
 def test_the_more_important_message_leaves_in_whatever_order_and_batches_they_come(
     away: LocalStack, released: dict[str, Any], mails: list[Any], sequence: tuple[str, str], together: bool
 ) -> None:
-    """messaging.md 4c.6. In every engine read, a cap is first come, first served."""
+    """survey of messaging engines, 4c.6. In every engine read, a cap is first come, first served."""
     records = [released[journey] for journey in sequence]
     for batch in [records] if together else [[record] for record in records]:
         away.call("SendMessages", {"Records": batch})

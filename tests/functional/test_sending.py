@@ -12,12 +12,9 @@ from typing import Any
 import msgspec
 import pytest
 from botocore.exceptions import ClientError, ReadTimeoutError
-from moto.ses.models import ses_backends
 
-from cli.local.records import ACCOUNT, REGION
 from cli.local.stack import LocalStack
-from memberflow.programme import author
-from tests.functional.conftest import LINK_KEY, PARAMETERS, can_send, consent, items, joined, order
+from tests.functional.conftest import LINK_KEY, consent, items, joined, order, running_page
 from tests.happened import at
 
 PROGRAMME = """
@@ -49,23 +46,8 @@ journeys:
 
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalStack]:
-    folder = tmp_path_factory.mktemp("post")
-    (folder / "messages").mkdir()
-    (folder / "programme.yaml").write_text(PROGRAMME)
-    (folder / "messages" / "m.en.txt").write_text("Subject: Hello {{ tier }}\n\nDear {{ tier }}\n")
-    (folder / "messages" / "m.en.html").write_text("<p>Dear {{ tier }}</p>")
-    (folder / "messages" / "m.en.short.txt").write_text("Short: {{ tier }}")
-    author.write_shipped(folder, folder / "post.json")
-    with LocalStack(programme_file=folder / "post.json", parameters=PARAMETERS) as stack:
-        can_send(stack)
+    with running_page(tmp_path_factory.mktemp("post"), PROGRAMME, "html", "short.txt") as stack:
         yield stack
-
-
-@pytest.fixture
-def mails(stack: LocalStack) -> list[Any]:
-    sent: list[Any] = ses_backends[ACCOUNT][REGION].sent_messages
-    sent.clear()
-    return sent
 
 
 CONTACTS = {"email": "m@example.com", "sms": "+441632960001", "wecom": "wx-1"}
