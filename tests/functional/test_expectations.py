@@ -1,6 +1,6 @@
 """What users of other engines complain of, and what operators and engineers expect, through the functions.
 
-Each test names its source: the sections are those of the survey of messaging engines, the numbers of their threads the
+Each test names its source: the sections are those of the Survey, the numbers of their threads the
 engines' own. Those that are not here are named in the test modules of their subjects.
 """
 
@@ -63,7 +63,7 @@ def ends() -> dict[str, tuple[str, str | None]]:
 def test_parcelvoy_until_date_a_message_with_a_moment_to_come_waits_for_it_when_read_from_the_store(
     stack: LocalStack, mails: list[Any]
 ) -> None:
-    """survey of messaging engines, 2c.3. Parcelvoy's stored until-date is never read back, so the message leaves at once."""
+    """Survey, 2c.3. Parcelvoy's stored until-date is never read back, so the message leaves at once."""
     arrives(
         stack, joined("m", "2026-03-01T12:00:00Z"), consent("m", at="2026-03-01T12:00:00Z"), when="2026-03-01 12:00"
     )
@@ -74,7 +74,7 @@ def test_parcelvoy_until_date_a_message_with_a_moment_to_come_waits_for_it_when_
 
 
 def test_mautic_6062_a_late_joiner_gets_only_the_step_that_is_right_now(stack: LocalStack, mails: list[Any]) -> None:
-    """survey of messaging engines, 3.1, 4c.3: all dated reminders at once, -3, -2 and -1 day. He joined a week before we hear of it."""
+    """Survey, 3.1, 4c.3: all dated reminders at once, -3, -2 and -1 day. He joined a week before we hear of it."""
     arrives(
         stack, joined("m", "2026-03-01T12:00:00Z"), consent("m", at="2026-03-01T12:00:00Z"), when="2026-03-08 12:00"
     )
@@ -86,7 +86,7 @@ def test_mautic_6062_a_late_joiner_gets_only_the_step_that_is_right_now(stack: L
 def test_mautic_9040_a_birthday_is_wished_on_its_day_and_neither_the_day_before_nor_after(
     stack: LocalStack, mails: list[Any]
 ) -> None:
-    """survey of messaging engines, 3.3: one day early, to be set to "+1 day". In a zone where it is a day later than in London."""
+    """Survey, 3.3: one day early, to be set to "+1 day". In a zone where it is a day later than in London."""
     said = {"birthday": "1990-05-20", "time_zone": "Pacific/Auckland"}
     arrives(stack, joined("m", **said), consent("m"), when="2026-03-05 09:00")
     go(stack, "2026-05-19 09:00", "2026-05-19 21:59")
@@ -96,7 +96,7 @@ def test_mautic_9040_a_birthday_is_wished_on_its_day_and_neither_the_day_before_
 
 
 def test_mautic_5279_a_member_passes_once_a_year_and_every_year(stack: LocalStack, mails: list[Any]) -> None:
-    """survey of messaging engines, 3.4, 4c.8, mautic/mautic#1606: let him pass once a year. A changed date earns no second wish."""
+    """Survey, 3.4, 4c.8, mautic/mautic#1606: let him pass once a year. A changed date earns no second wish."""
     arrives(stack, joined("m", birthday="1990-05-20"), consent("m"), when="2026-03-05 09:00")
     go(stack, "2026-05-20 09:00")
     stack.put_activities([b'{"type":"member.updated","member_id":"m","event_id":"u","birthday":"1990-06-20",'
@@ -111,7 +111,7 @@ def test_mautic_5279_a_member_passes_once_a_year_and_every_year(stack: LocalStac
 def test_dittofeed_1463_an_order_ends_the_series_at_once_and_the_next_spell_begins_it_anew(
     stack: LocalStack, mails: list[Any]
 ) -> None:
-    """survey of messaging engines, 3.10, 4c.4; dittofeed/dittofeed#958: exit on conversion, re-entry. Braze exits 29 days late."""
+    """Survey, 3.10, 4c.4; dittofeed/dittofeed#958: exit on conversion, re-entry. Braze exits 29 days late."""
     arrives(stack, joined("m"), consent("m"), when="2026-01-01 12:00")
     go(stack, "2026-01-04 10:00")
     arrives(stack, order("m", "1", "2026-01-05T09:00:00Z", "10.00"), when="2026-01-05 09:00")
@@ -127,7 +127,7 @@ def test_dittofeed_1463_an_order_ends_the_series_at_once_and_the_next_spell_begi
 def test_mautic_3340_after_a_pause_nothing_stale_leaves_and_no_backlog_has_built_up(
     stack: LocalStack, mails: list[Any]
 ) -> None:
-    """survey of messaging engines, 3.2, 4c.2: pause never builds a backlog, resume sends nothing stale. No run for seventy days."""
+    """Survey, 3.2, 4c.2: pause never builds a backlog, resume sends nothing stale. No run for seventy days."""
     arrives(stack, joined("m", birthday="1990-05-20"), consent("m"), when="2026-01-01 12:00")
     arrives(stack, order("m", "1", "2026-03-01T09:00:00Z", "10.00"), when="2026-03-01 09:00")
     go(stack, "2026-06-01 10:00")
@@ -137,7 +137,7 @@ def test_mautic_3340_after_a_pause_nothing_stale_leaves_and_no_backlog_has_built
 
 
 def test_each_occurrence_is_one_row_however_often_time_and_facts_bring_it(stack: LocalStack, mails: list[Any]) -> None:
-    """survey of messaging engines, 4d.1: an id of what it is about; re-runs do nothing, nor does a fact that folds the member anew."""
+    """Survey, 4d.1: an id of what it is about; re-runs do nothing, nor does a fact that folds the member anew."""
     arrives(stack, joined("m", birthday="1990-05-20"), consent("m"), when="2026-03-05 09:00")
     go(stack, "2026-05-20 09:00", "2026-05-20 09:00")
     before = {item.sk: (item.state, item.known_at, item.changed_at) for item in items("MESSAGE#birthday")}
@@ -152,7 +152,7 @@ def test_each_occurrence_is_one_row_however_often_time_and_facts_bring_it(stack:
 def test_a_changed_zone_moves_what_has_not_left_and_repeats_nothing_that_has(
     stack: LocalStack, mails: list[Any]
 ) -> None:
-    """survey of messaging engines, 4d.4: a zone change plans anew only what is unsent."""
+    """Survey, 4d.4: a zone change plans anew only what is unsent."""
     arrives(stack, joined("m", birthday="1990-05-20"), consent("m"), when="2026-03-12 09:00")
     moved = b'{"type":"member.updated","member_id":"m","event_id":"%s","time_zone":"%s","occurred_at":"%s"}'
     go(stack, "2026-05-20 08:59")
@@ -170,7 +170,7 @@ def test_a_changed_zone_moves_what_has_not_left_and_repeats_nothing_that_has(
 def test_a_message_whose_batch_fails_comes_again_under_the_same_id(
     stack: LocalStack, mails: list[Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """survey of messaging engines, 4d.6: partial batches, and a redelivery that keeps the occurrence's id."""
+    """Survey, 4d.6: partial batches, and a redelivery that keeps the occurrence's id."""
     from memberflow.delivery import desk
     from memberflow.errors import StoreUnavailable
 
@@ -197,7 +197,7 @@ def test_a_message_whose_batch_fails_comes_again_under_the_same_id(
 def test_a_consent_withdrawn_while_its_message_is_being_sent_is_in_force_from_the_next_look_on(
     stack: LocalStack, mails: list[Any], monkeypatch: pytest.MonkeyPatch, moment: str
 ) -> None:
-    """survey of messaging engines, 4d.9: unsubscribe racing a claim. What the sender has read decides: at most that one mail leaves."""
+    """Survey, 4d.9: unsubscribe racing a claim. What the sender has read decides: at most that one mail leaves."""
     from memberflow.delivery import channels, gates
     from memberflow.delivery.desk import Desk
 
@@ -237,7 +237,7 @@ def _activity(body: bytes) -> dict[str, Any]:
 def test_parcelvoy_610_a_zone_that_does_not_exist_is_told_of(
     stack: LocalStack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """survey of messaging engines, 3.8: nobody was told of the 596,000 messages that were missing."""
+    """Survey, 3.8: nobody was told of the 596,000 messages that were missing."""
     from memberflow import runtime
 
     told: list[Any] = []

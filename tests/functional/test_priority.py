@@ -84,7 +84,7 @@ def released(away: LocalStack, monkeypatch: pytest.MonkeyPatch) -> dict[str, dic
 def test_the_more_important_message_leaves_in_whatever_order_and_batches_they_come(
     away: LocalStack, released: dict[str, Any], mails: list[Any], sequence: tuple[str, str], together: bool
 ) -> None:
-    """survey of messaging engines, 4c.6. In every engine read, a cap is first come, first served."""
+    """Survey, 4c.6. In every engine read, a cap is first come, first served."""
     records = [released[journey] for journey in sequence]
     for batch in [records] if together else [[record] for record in records]:
         away.call("SendMessages", {"Records": batch})

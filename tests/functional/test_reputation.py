@@ -80,7 +80,7 @@ def test_receipts_of_text_messages_are_not_counted(stack: LocalStack) -> None:
 
 @pytest.mark.parametrize(("delivered", "stops"), [(95, True), (96, False)])
 def test_one_bounce_in_twenty_mails_holds_marketing_back(stack: LocalStack, delivered: int, stops: bool) -> None:
-    """survey of messaging engines, 4b, SES reputation: half of the limit at which SES pauses an account."""
+    """Survey, 4b, SES reputation: half of the limit at which SES pauses an account."""
     answered(stack, delivered)
     written_to(stack, *NAMES)
     publish(stack, *(bounce_event(name, UPGRADE) for name in NAMES))

@@ -72,7 +72,7 @@ def granted() -> list[str]:
 def test_the_sample_event_ends_the_message_as_complained_and_all_marketing_to_the_member(
     stack: LocalStack, sample: Sample
 ) -> None:
-    """survey of messaging engines, 4c.9: a complaint turns all marketing off."""
+    """Survey, 4c.9: a complaint turns all marketing off."""
     upgraded(stack, consent("m-1001"))
     stack.pump()
     assert (state(), granted()) == (("sent", None), ["marketing/email"])
@@ -121,7 +121,7 @@ def receipt(name: str) -> dict[str, Any]:
     ids="-".join,
 )
 def test_receipts_in_any_order_and_any_number_end_alike(stack: LocalStack, names: tuple[str, ...]) -> None:
-    """survey of messaging engines, 4d.8: duplicate, late and out-of-order events."""
+    """Survey, 4d.8: duplicate, late and out-of-order events."""
     upgraded(stack)
     stack.pump()
     for name in names:
@@ -136,7 +136,7 @@ def test_receipts_in_any_order_and_any_number_end_alike(stack: LocalStack, names
 def test_a_receipt_that_comes_before_the_record_of_the_call_is_not_overwritten_by_it(
     stack: LocalStack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """survey of messaging engines, 4b: an event may arrive before the API call returns; 2b: no engine read survives it."""
+    """Survey, 4b: an event may arrive before the API call returns; 2b: no engine read survives it."""
     from memberflow.delivery import channels
 
     send = channels.send
@@ -197,7 +197,7 @@ def records_of(*lines: bytes) -> dict[str, Any]:
 def test_an_unknown_message_is_settled_by_its_receipt_and_no_second_mail_leaves(
     stack: LocalStack, monkeypatch: pytest.MonkeyPatch, mails: list[Any]
 ) -> None:
-    """survey of messaging engines, 2b: record after call, so a time-out sends again; 4d.2: unknown until events settle it."""
+    """Survey, 2b: record after call, so a time-out sends again; 4d.2: unknown until events settle it."""
     refuse_to_answer(monkeypatch)
     upgraded(stack)
     stack.pump()
@@ -213,7 +213,7 @@ def test_an_unknown_message_is_settled_by_its_receipt_and_no_second_mail_leaves(
 def test_an_unknown_message_of_which_nobody_hears_is_given_up_by_the_run_of_its_horizon(
     stack: LocalStack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """survey of messaging engines, 4d.2: unknown until a horizon settles it."""
+    """Survey, 4d.2: unknown until a horizon settles it."""
     refuse_to_answer(monkeypatch)
     upgraded(stack)
     stack.pump()
@@ -236,7 +236,7 @@ def leave_claimed() -> None:
 
 
 def test_a_message_left_claimed_is_settled_by_its_receipt(stack: LocalStack) -> None:
-    """survey of messaging engines, 4d.9: crash between handed and recorded."""
+    """Survey, 4d.9: crash between handed and recorded."""
     from memberflow.store.messages import expect_receipts
 
     upgraded(stack)
@@ -247,7 +247,7 @@ def test_a_message_left_claimed_is_settled_by_its_receipt(stack: LocalStack) -> 
 
 
 def test_a_message_left_claimed_of_which_nobody_hears_is_given_up_by_the_run_of_its_horizon(stack: LocalStack) -> None:
-    """survey of messaging engines, 4d.9: crash between handed and recorded."""
+    """Survey, 4d.9: crash between handed and recorded."""
     upgraded(stack)
     leave_claimed()
     stack.clock = ARRIVED + 4 * DAY
@@ -261,7 +261,7 @@ def test_a_message_left_claimed_of_which_nobody_hears_is_given_up_by_the_run_of_
 def test_after_a_hard_bounce_neither_service_nor_marketing_goes_to_the_address(
     stack: LocalStack, mails: list[Any]
 ) -> None:
-    """survey of messaging engines, 1, bounce/complaint: Parcelvoy unsubscribes the one list, Dittofeed suppresses nothing."""
+    """Survey, 1, bounce/complaint: Parcelvoy unsubscribes the one list, Dittofeed suppresses nothing."""
     stack.clock = ARRIVED - DAY
     upgraded(stack, consent("m-1001"))
     stack.call("TakeActivities", records_of(profile(birthday="1990-03-06")))
@@ -323,7 +323,7 @@ def test_a_mail_taken_out_of_the_spam_folder_is_no_complaint(stack: LocalStack) 
 
 
 def test_who_tells_the_provider_to_stop_is_sent_no_more_marketing(stack: LocalStack) -> None:
-    """survey of messaging engines, 3.7: mails after unsubscribing, inside a journey (parcelvoy/platform#442)."""
+    """Survey, 3.7: mails after unsubscribing, inside a journey (parcelvoy/platform#442)."""
     upgraded(stack, consent("m-1001"))
     stack.pump()
     publish(stack, mail_event("Subscription", *UPGRADE, newTopicPreferences={"unsubscribeAll": True}))
@@ -432,7 +432,7 @@ def test_a_receipt_of_a_mail_without_our_tag_is_parked(stack: LocalStack) -> Non
 def test_while_the_store_is_down_receipts_stay_in_their_queue(
     stack: LocalStack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """survey of messaging engines, 2c.4: Parcelvoy swallows what its queue refuses."""
+    """Survey, 2c.4: Parcelvoy swallows what its queue refuses."""
     from memberflow.delivery import receipts
     from memberflow.errors import StoreUnavailable
 

@@ -41,7 +41,7 @@ def test_the_sample_event_takes_the_consent_back_with_its_source(stack: LocalSta
 
 
 def test_a_click_holds_the_mail_that_was_to_leave_next(stack: LocalStack, sample: Sample) -> None:
-    """survey of messaging engines, 3.7: mails after unsubscribing, inside a journey (parcelvoy/platform#442); 4c.9, 4d.9."""
+    """Survey, 3.7: mails after unsubscribing, inside a journey (parcelvoy/platform#442); 4c.9, 4d.9."""
     subscribed(stack)
     stack.call("Unsubscribe", sample("unsubscribe") | {"requestContext": at(ARRIVED - 1000)})
     stack.run(ARRIVED)
@@ -54,7 +54,7 @@ def at(moment: int) -> dict[str, Any]:
 
 
 def test_opening_the_link_shows_a_page_and_changes_nothing(stack: LocalStack) -> None:
-    """survey of messaging engines, 4b, RFC 8058: link scanners open every link; Parcelvoy's GET unsubscribes."""
+    """Survey, 4b, RFC 8058: link scanners open every link; Parcelvoy's GET unsubscribes."""
     subscribed(stack)
     stack.requests.clear()
     answer = stack.call("Unsubscribe", looked_at(unsubscribe_event("m-1001")))

@@ -81,7 +81,7 @@ def wall(name: str) -> Wall:
 
 @pytest.mark.parametrize("name", HOURS)
 def test_every_local_time_is_the_first_moment_at_which_the_wall_clock_shows_or_has_passed_it(name: str) -> None:
-    """survey of messaging engines, 4d.4: gap, the first valid minute; overlap, the first. Every quarter where clocks change."""
+    """Survey, 4d.4: gap, the first valid minute; overlap, the first. Every quarter where clocks change."""
     place, clock = zone(name), wall(name)
     hours = {0, 15, 150, 540, 1260, 1425}
     for on in map(number, dates()):
@@ -126,7 +126,7 @@ def kept_on(year: int, month: int, day: int, leap: str) -> date:
 @pytest.mark.parametrize("leap", ["28 February", "1 March"])
 @pytest.mark.parametrize("name", HOURS)
 def test_every_birthday_is_wished_once_a_year_on_its_day_at_its_hour(name: str, leap: str) -> None:
-    """survey of messaging engines, 3.3, 3.4, 4c.8, 4d.9; mautic/mautic#9040: a day early; #5279, #1606: once a year.
+    """Survey, 3.3, 3.4, 4c.8, 4d.9; mautic/mautic#9040: a day early; #5279, #1606: once a year.
 
     All 366 birthdays: on 29 February Mautic is silent in common years.
     """
@@ -143,7 +143,7 @@ def test_every_birthday_is_wished_once_a_year_on_its_day_at_its_hour(name: str, 
 
 @pytest.mark.parametrize("name", HOURS)
 def test_a_birthday_entered_on_any_day_still_counts_that_day_and_not_the_day_after(name: str) -> None:
-    """survey of messaging engines, 4c.8. At noon, and one quarter of an hour before midnight; the next one is wished in its time."""
+    """Survey, 4c.8. At noon, and one quarter of an hour before midnight; the next one is wished in its time."""
     clock, rules = wall(name), wishes(name)
     for on in list(dates(FIRST, date(2026, 12, 31)))[list(HOURS).index(name) :: len(HOURS)]:
         born = (1990, on.month, on.day)
@@ -161,7 +161,7 @@ def _told(at: int, **profile: object) -> Updated:
 
 @pytest.mark.parametrize("seed", range(150))
 def test_whatever_is_edited_no_year_has_two_wishes_and_an_unedited_one_has_its_own(seed: int) -> None:
-    """survey of messaging engines, 4c.8, a changed birth date cannot earn twice a year; mautic/mautic#5279."""
+    """Survey, 4c.8, a changed birth date cannot earn twice a year; mautic/mautic#5279."""
     drawn = random.Random(seed)
     names = list(HOURS)
     beginning, end = wall(names[0]).shows(FIRST, "00:00"), wall(names[0]).shows(LAST, "12:00")

@@ -121,7 +121,7 @@ def test_the_statement_is_there_where_it_is_asked_for() -> None:
 
 @pytest.mark.usefixtures("table")
 def test_messages_are_told_with_what_became_of_them() -> None:
-    """survey of messaging engines, 4c.5: "why did Ana (not) get this?"."""
+    """Survey, 4c.5: "why did Ana (not) get this?"."""
     text = explain()
     assert "sent" in text
     assert "withheld: consent" in text

@@ -68,7 +68,7 @@ ORDER = {
 
 @pytest.mark.parametrize("reason", ORDER)
 def test_each_gate_holds_back_before_those_that_come_after_it(reason: str) -> None:
-    """survey of messaging engines, 4d.3: all gates at claim time. From this one on they are shut: this one is told."""
+    """Survey, 4d.3: all gates at claim time. From this one on they are shut: this one is told."""
     told = asked(rules(journeys={"win_back": WIN_BACK | {"holdout": 50}}), member=held_out_member())
     names = list(ORDER)
     for name in reversed(names[names.index(reason) :]):
