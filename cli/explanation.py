@@ -104,6 +104,8 @@ def _of_tier(tongue: Tongue, told: Explanation) -> Iterator[str]:
         yield say("for", tier=tongue.tier(ahead.tier), need=tongue.need(ahead.need))
         if ahead.enough:
             yield say("reach", tier=tongue.tier(ahead.tier), enough=tongue.enough(ahead.enough))
+        if ahead.at_once is not None:
+            yield say("for_at_once", tier=tongue.tier(ahead.tier), need=tongue.need(ahead.at_once))
     yield from _review(tongue, told, told.review)
     if told.hold is not None:
         until, operator, reason = told.hold

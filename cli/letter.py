@@ -28,6 +28,8 @@ def lines(tongue: Tongue, told: Explanation) -> Iterator[str]:
         yield say("you_reach", tier=tongue.tier(ahead.tier), need=tongue.need(ahead.need))
         if ahead.enough:
             yield say("you_reach_enough", enough=tongue.enough(ahead.enough))
+        if ahead.at_once is not None:
+            yield say("you_reach_at_once", tier=tongue.tier(ahead.tier), need=tongue.need(ahead.at_once))
     leaving = [one for one in told.leaving if one.spend][:LEAVING_SHOWN]
     if leaving:
         yield say("you_lose", leaving=", ".join(
