@@ -84,9 +84,7 @@ def ahead(rules: Rules, member: Member, today: int) -> list[TierAhead]:
     return [_ahead(rules, member, level, level.enter, today, settled) for level in above if level.enter is not None]
 
 
-def _ahead(
-    rules: Rules, member: Member, level: Level, enter: Condition, today: int, settled: int | None
-) -> TierAhead:
+def _ahead(rules: Rules, member: Member, level: Level, enter: Condition, today: int, settled: int | None) -> TierAhead:
     day = today if settled is None else max(settled, today + 1)
     enough = (
         fallout.enough_now(rules, member, enter, today)

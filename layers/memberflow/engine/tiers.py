@@ -28,9 +28,7 @@ def enrol(rules: Rules, member: Member, at: int, cause: str, out: Outcome) -> No
     )
 
 
-def rise(
-    rules: Rules, member: Member, day: int, at: int, cause: str, out: Outcome, *, at_once: bool = False
-) -> bool:
+def rise(rules: Rules, member: Member, day: int, at: int, cause: str, out: Outcome, *, at_once: bool = False) -> bool:
     """Moves the member to the highest tier above his whose entry rule holds, if there is one.
 
     ``at_once``: it is asked which rule lets him in without a review.
