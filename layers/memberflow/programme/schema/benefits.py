@@ -50,8 +50,9 @@ class GrantRule(Shape, frozen=True, kw_only=True):
     ``badges``: with the ``count``-th. ``activity``: with each of that kind.
 
     ``segments``, ``tags``: only members in one of these segments, with all of these live tags. ``times``: so many of
-    each at once. ``on``: only for orders and activities of these days, by the programme's calendar. What rests on an order, a tier or a badge that a refund takes goes with it, unless it is used; what
-    was used then is not given again when the reason comes again.
+    each at once. ``on``: only for orders and activities of these days, by the programme's calendar. What rests on an
+    order, a tier or a badge that a refund takes goes with it, unless it is used; what was used then is not given again
+    when the reason comes again.
     """
 
     trigger: Literal[
