@@ -177,11 +177,13 @@ def what_stands_in_for_another_is_not_replaced_by_it(programme: Programme) -> It
                 yield Problem("P090", path, message, "neither would count; leave one of the two out")
 
 
-def benefits_and_badges_have_labels(programme: Programme) -> Iterator[Problem]:
+def what_messages_name_has_labels(programme: Programme) -> Iterator[Problem]:
     for name, benefit in programme.benefits.items():
         yield from labels(programme, ("benefits", name), name, benefit.label)
     for name, badge in programme.badges.items():
         yield from labels(programme, ("badges", name), name, badge.label)
+    for name, category in programme.categories.items():
+        yield from labels(programme, ("categories", name), name, category.label)
 
 
 def _help(name: str, known: Iterable[str], what: str) -> str:
@@ -197,5 +199,5 @@ BENEFIT_CHECKS: tuple[Callable[[Programme], Iterator[Problem]], ...] = (
     what_grants_ask_for_is_there,
     days_exist,
     what_stands_in_for_another_is_not_replaced_by_it,
-    benefits_and_badges_have_labels,
+    what_messages_name_has_labels,
 )
