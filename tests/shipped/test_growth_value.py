@@ -440,7 +440,7 @@ def test_a_message_that_waits_is_not_sent_to_who_has_come_back() -> None:
     assert leaves(told(*facts, until="2026-04-10 10:00")) == "app"
     story = told(*facts, back, until="2026-04-10 11:00")
     woken = next(one for one in story.out.occurrences if one.journey == "wake_up")
-    assert leaves(story._replace(out=type(story.out)(occurrences=[woken]))) == "converted"
+    assert leaves(story._replace(out=type(story.out)(occurrences=[woken]))) == "withdrawn"
 
 
 @pytest.mark.parametrize(
