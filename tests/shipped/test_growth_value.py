@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from cli import letter
+from cli.tongue import Tongue
 from memberflow.engine.calendar import DAY
 from memberflow.facts import Activity, AnyFact, Joined
 from memberflow.programme import author
@@ -810,3 +812,29 @@ def test_why_he_is_silver_and_what_gold_takes_is_answered_in_figures() -> None:
     ], "of the quarter that will be settled on 1 July"
     assert story.review is not None
     assert story.review.at == at("2026-07-01 00:00")
+
+
+@pytest.mark.parametrize(
+    ("language", "at_once", "settled"),
+    [
+        (
+            "zh-CN",
+            "即时升至银卡会员需要：成长值 602 / 1,000（还差 398）。",
+            "2026-04-01 升至银卡会员需要：消费 600.50 / 1,000.00（还差 399.50），且 互动（上季度） 1 / 9（还差 8）。",
+        ),
+        (
+            "en",
+            "To become Silver at once it takes growth 602 of 1,000 (398 missing).",
+            "To become Silver on 2026-04-01 it takes spend 600.50 of 1,000.00 (399.50 missing) and "
+            "interactions over last quarter 1 of 9 (8 missing).",
+        ),
+    ],
+)
+def test_a_member_reads_what_silver_takes_at_once_and_at_the_quarters_end(
+    language: str, at_once: str, settled: str
+) -> None:
+    facts = [NEW, order("2026-02-10 10:00", "600.50"), did("2026-02-11 10:00", "share")]
+    story = told(*facts, until="2026-02-11 12:00")
+    lines = list(letter.lines(Tongue(story.rules, language, labels=True), story.explained))
+    assert at_once in lines
+    assert settled in lines

@@ -31,13 +31,14 @@ class TierAhead(Struct, frozen=True):
     """A tier above the member's, and what its entry rule sees today, or will see of it at the review that lifts him.
 
     ``enough``: the spend that reaches it, and by when it must be made before it takes more. Empty where spend alone
-    does not. ``at_once``: what the rule sees that needs no review, if there is one.
+    does not. ``at_once``: what the rule sees that needs no review, if there is one. ``on``: the day of that review.
     """
 
     tier: str
     need: Need
     enough: list[Enough]
     at_once: Need | None = None
+    on: int | None = None
 
 
 class Review(Struct, frozen=True):
@@ -93,7 +94,8 @@ def _ahead(rules: Rules, member: Member, level: Level, enter: Condition, today: 
     )
     now = measures.later(rules, member, today).since_drop
     at_once = None if level.at_once is None else need(level.at_once, now)
-    return TierAhead(level.name, need(enter, measures.later(rules, member, day)), enough, at_once)
+    asked = need(enter, measures.later(rules, member, day))
+    return TierAhead(level.name, asked, enough, at_once, None if settled is None else day)
 
 
 def review(rules: Rules, member: Member, today: int) -> Review | None:
