@@ -105,6 +105,13 @@ def test_a_member_sees_what_he_has_in_one_request(till: LocalStack) -> None:
     assert dict(till.requests) == {"dynamodb.BatchGetItem": 1}
 
 
+def test_a_member_sees_how_far_it_is_to_the_next_tier_in_one_request(till: LocalStack) -> None:
+    answer = ask(till, "GET", "m-1/progress", claims=token("m-1"))
+    assert answer.status == 200
+    print(answer.body)
+    assert dict(till.requests) == {"dynamodb.BatchGetItem": 1}
+
+
 def test_points_past_their_day_are_gone_though_no_run_was_there(till: LocalStack) -> None:
     till.clock = 1_803_859_199_999 + 1  # 2027-03-01T00:00:00Z
     assert ask(till, "GET", "m-1/points").body["points"] == 320
