@@ -9,6 +9,8 @@ from cli.tongue import Tongue
 from memberflow.engine.calendar import DAY
 from memberflow.facts import Activity, AnyFact, Joined
 from memberflow.programme import author
+from memberflow.till import ahead as shown
+from memberflow.till.contract import Measured
 from tests.happened import day
 from tests.shipped import stories
 from tests.shipped.stories import (
@@ -177,16 +179,25 @@ def test_so_many_a_day_earn_and_no_more(kind: str, counted: int) -> None:
 def test_how_far_it_is_to_silver_can_be_read_at_any_time() -> None:
     facts = [NEW, order("2026-02-10 10:00", "600.50"), did("2026-02-11 10:00", "share")]
 
-    def progress(until: str) -> tuple[int, int]:
+    def grown(until: str) -> tuple[int, int]:
         ahead = told(*facts, until=until).explained.ahead[0]
         assert ahead.tier == "silver"
         assert ahead.at_once is not None
         (figure,) = ahead.at_once.figures
         return figure.value, figure.threshold
 
-    assert progress("2026-02-10 09:59") == (0, 1000)
-    assert progress("2026-02-10 10:00") == (600, 1000)
-    assert progress("2026-02-11 10:00") == (602, 1000)
+    assert grown("2026-02-10 09:59") == (0, 1000)
+    assert grown("2026-02-10 10:00") == (600, 1000)
+    assert grown("2026-02-11 10:00") == (602, 1000)
+
+
+def test_the_shops_app_shows_it_too() -> None:
+    story = told(NEW, order("2026-02-10 10:00", "600.50"), until="2026-02-10 10:00")
+    silver = shown.tier(story.rules, story.explained.ahead[0])
+    assert (silver.tier, silver.label["zh-CN"], silver.on) == ("silver", "银卡会员", "2026-04-01")
+    assert silver.at_once is not None
+    assert silver.at_once.figures == [Measured("growth", "600", "1000", at_most=False, met=False)]
+    assert silver.needs.figures == [Measured("spend", "600.50", "1000.00", at_most=False, met=False)]
 
 
 def test_growth_value_starts_again_with_a_drop() -> None:
