@@ -849,3 +849,12 @@ def test_a_member_reads_what_silver_takes_at_once_and_at_the_quarters_end(
     lines = list(letter.lines(Tongue(story.rules, language, labels=True), story.explained))
     assert at_once in lines
     assert settled in lines
+
+
+@pytest.mark.parametrize(("language", "words"), [("zh-CN", "拒收请回复R"), ("en", "Reply STOP")])
+def test_marketing_by_sms_says_how_to_stop_it(language: str, words: str) -> None:
+    said = shipped("growth_value")
+    journeys = said.programme.journeys.values()
+    by_sms = {one.message or "" for one in journeys if one.purpose == "marketing" and "sms" in one.channels}
+    assert by_sms == {"second_order", "wake_up", "birthday"}
+    assert all(words in (said.messages[key][language].short or "") for key in by_sms)
