@@ -56,12 +56,14 @@ def what_is_put_off_has_a_review_to_come(programme: Programme) -> Iterator[Probl
 def rules_at_once_are_asked_where_others_wait(programme: Programme) -> Iterator[Problem]:
     for index, tier in enumerate(programme.tiers.levels):
         path = ("tiers", "levels", index, "at_once")
-        if tier.at_once is not None and index and programme.tiers.rise == "at_once":
-            message = f"{tier.name!r} takes no 'at_once': every rule lets members in at once"
-            yield Problem("P072", path, message, "say rise: at_review, or put it into enter")
-        if tier.at_once is not None and index and tier.by != "rule":
+        if tier.at_once is None or index == 0:
+            continue
+        if tier.by != "rule":
             message = f"{tier.name!r} takes no 'at_once': it is entered by {tier.by}"
             yield Problem("P072", path, message, "who may be invited is said under eligible")
+        elif programme.tiers.rise == "at_once":
+            message = f"{tier.name!r} takes no 'at_once': every rule lets members in at once"
+            yield Problem("P072", path, message, "say rise: at_review, or put it into enter")
 
 
 def what_is_held_for_good_is_not_kept_by_a_rule(programme: Programme) -> Iterator[Problem]:
