@@ -14,7 +14,6 @@ from tests.property.histories import MESSAGE_STORIES, arriving, histories, split
 from tests.property.journey_settings import JOURNEY_SETTINGS, NEARING, TELLING, TELLING_AHEAD, TRYING
 from tests.property.settings import MONTHLY, REWARDING, SETTINGS, YEARLY
 from tests.property.task_settings import ASKING, RECOUNTED
-from tests.property.tier_settings import FITTING, SETTLED, TWIN_SETTINGS
 from tests.property.tier_settings import FITTING, LIFTING, SETTLED, TWIN_SETTINGS
 
 _SEARCH = settings(
