@@ -858,3 +858,22 @@ def test_marketing_by_sms_says_how_to_stop_it(language: str, words: str) -> None
     by_sms = {one.message or "" for one in journeys if one.purpose == "marketing" and "sms" in one.channels}
     assert by_sms == {"second_order", "wake_up", "birthday"}
     assert all(words in (said.messages[key][language].short or "") for key in by_sms)
+
+
+@pytest.mark.parametrize(
+    ("journey", "leaves", "ends"),
+    [
+        ("upgrade", "2026-01-05 10:00", "2026-01-12"),
+        ("survey", "2026-01-05 20:00", "2026-01-08"),
+        ("second_order", "2026-01-12 10:00", "2026-01-19"),
+        ("member_day", "2026-01-18 09:30", "2026-01-19"),
+        ("lost", "2026-04-01 08:30", "2026-04-08"),
+        ("wake_up", "2026-04-05 10:00", "2026-04-12"),
+        ("birthday", "2026-06-18 09:00", "2026-06-19"),
+        ("expiring", "2026-12-06 10:00", "2026-12-13"),
+    ],
+)
+def test_so_long_a_message_is_of_use(journey: str, leaves: str, ends: str) -> None:
+    story = told(NEW, order("2026-01-05 10:00", "1000"), until="2026-12-31")
+    message = next(one for one in story.out.occurrences if one.journey == journey)
+    assert (message.at, message.useful_until) == (at(leaves), at(ends))
