@@ -63,7 +63,8 @@ def variables(trigger: str) -> dict[str, str | int]:
     ``next_tier`` is the one above his (his own where there is none). ``short`` is the spend that he lacks for it, or to
     keep his own; ``short_orders``, ``short_interactions``, ``short_growth`` and ``short_points`` (earned) likewise, 0
     where the rule asks for none or has enough. Where a rule has alternatives, each is what would do by itself.
-    ``answer``: his word. ``categories``: up to three that he bought in last, by the programme's words for them; '' where there are none.
+    ``answer``: his word. ``categories``: up to three that he bought in last, by the programme's words for them (''
+    where there are none).
     """
     return _ALWAYS | _BY_TRIGGER.get(trigger, {})
 
