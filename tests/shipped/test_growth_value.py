@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import re
+from pathlib import Path
+
 import pytest
+from click.testing import CliRunner
 
 from cli import letter
+from cli.main import main
 from cli.tongue import Tongue
 from memberflow.engine.calendar import DAY
 from memberflow.facts import Activity, AnyFact, Joined
@@ -877,3 +883,55 @@ def test_so_long_a_message_is_of_use(journey: str, leaves: str, ends: str) -> No
     story = told(NEW, order("2026-01-05 10:00", "1000"), until="2026-12-31")
     message = next(one for one in story.out.occurrences if one.journey == journey)
     assert (message.at, message.useful_until) == (at(leaves), at(ends))
+
+
+# Targets
+
+
+def event(kind: str, member: str, when: str, **more: str | int) -> dict[str, str | int]:
+    return {"type": kind, "member_id": member, "occurred_at": f"{when}T10:00:00+08:00"} | more
+
+
+def paid(member: str, when: str, amount: str) -> dict[str, str | int]:
+    return event("order.paid", member, when, order_id=when, amount=amount, currency="CNY")
+
+
+TWO_YEARS = [
+    event("member.joined", "an", "2025-01-05"),
+    paid("an", "2025-11-01", "600.00"),
+    paid("an", "2026-02-10", "500.00"),
+    event("points.redeemed", "an", "2026-02-12", redemption_id="r", points=500),
+    event("activity.done", "an", "2026-03-01", activity_id="c", activity="check_in"),
+    paid("an", "2026-04-10", "300.00"),
+    event("member.joined", "bo", "2025-01-06"),
+    paid("bo", "2025-11-01", "100.00"),
+]
+"""One who comes back twice, uses half of his points and becomes silver, and one who stays away."""
+
+
+def test_every_target_of_the_table_is_reported_beside_what_was_reached(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("facts.jsonl").write_text("".join(json.dumps(one) + "\n" for one in TWO_YEARS))
+    asked = ["simulate", "--programme", "growth_value", "--facts", "facts.jsonl", "--until", "2026-12-31"]
+    lines = CliRunner().invoke(main, asked).output.splitlines()
+    table = [line.strip() for line in lines if "at least" in line or "at most" in line]
+    assert [re.split(" {2,}", line)[:4] for line in table] == [
+        ["upgrade rate", "at least 25 %", "50.0 %", "yes"],
+        ["point use", "at least 50 %", "62.1 %", "yes"],
+        ["repurchase", "at least 55 %", "100.0 %", "yes"],
+        ["churn", "at most 10 %", "50.0 %", "no"],
+        ["touches", "at least 12", "17.5", "yes"],
+        ["participation", "at least 40 %", "50.0 %", "yes"],
+        ["conversion", "at least 25 %", "3.4 %", "no"],
+        ["win back wake_up", "at least 20 %", "33.3 %", "yes"],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("journey", "days"),
+    [("second_order", "14 days"), ("wake_up", "30 days"), ("birthday", "30 days"), ("member_day", "1 day")],
+)
+def test_so_soon_an_order_counts_for_a_message(journey: str, days: str) -> None:
+    assert shipped("growth_value").programme.journeys[journey].counts_within == days
