@@ -101,9 +101,11 @@ def _of_tier(tongue: Tongue, told: Explanation) -> Iterator[str]:
         made_of = [f"{tongue.measure(part.measure)} {part.share}/{part.weight}" for part in parts]
         yield say("score", score=name, parts=", ".join(made_of))
     for ahead in told.ahead:
-        yield say("for", tier=tongue.tier(ahead.tier), need=tongue.need(ahead.need))
+        yield tongue.wanted("for", ahead)
         if ahead.enough:
             yield say("reach", tier=tongue.tier(ahead.tier), enough=tongue.enough(ahead.enough))
+        if ahead.at_once is not None:
+            yield say("for_at_once", tier=tongue.tier(ahead.tier), need=tongue.need(ahead.at_once))
     yield from _review(tongue, told, told.review)
     if told.hold is not None:
         until, operator, reason = told.hold

@@ -25,9 +25,11 @@ def lines(tongue: Tongue, told: Explanation) -> Iterator[str]:
     if told.hold is not None:
         yield say("you_held", day=words.day(told.hold[0] - 1))
     for ahead in told.ahead:
-        yield say("you_reach", tier=tongue.tier(ahead.tier), need=tongue.need(ahead.need))
+        yield tongue.wanted("you_reach", ahead)
         if ahead.enough:
             yield say("you_reach_enough", enough=tongue.enough(ahead.enough))
+        if ahead.at_once is not None:
+            yield say("you_reach_at_once", tier=tongue.tier(ahead.tier), need=tongue.need(ahead.at_once))
     leaving = [one for one in told.leaving if one.spend][:LEAVING_SHOWN]
     if leaving:
         yield say("you_lose", leaving=", ".join(

@@ -12,7 +12,7 @@ from cli import options, sources, table
 from cli.explain import UnknownMember
 from cli.table import Held
 from memberflow.delivery import render
-from memberflow.engine import fold
+from memberflow.engine import fold, picks
 from memberflow.engine.calendar import DAY
 from memberflow.engine.member import Member, Standing
 from memberflow.engine.outcome import Occurrence, Outcome
@@ -86,11 +86,12 @@ def _example(rules: Rules, journey: str) -> tuple[Member, Occurrence]:
 
 
 def _named(rules: Rules, journey: str) -> dict[str, str]:
-    """The first segment and badge that the journey may speak of."""
+    """The first segment and badge that the journey may speak of, and the first categories."""
     asked, segments = rules.programme.journeys[journey], rules.programme.segments
     names = asked.segments or tuple(one.name for one in (() if segments is None else segments.names))
     badges = asked.badges or tuple(rules.programme.badges)
-    return dict([("segment", name) for name in names[:1]] + [("badge", name) for name in badges[:1]])
+    bought = {"categories": ",".join([*rules.programme.categories][: picks.MOST])}
+    return bought | dict([("segment", name) for name in names[:1]] + [("badge", name) for name in badges[:1]])
 
 
 def _of_table(rules: Rules, journey: str, member_id: str, given: dict[str, Any]) -> tuple[Member, Occurrence]:

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from cli import phrases, words
 from memberflow.engine.fallout import Enough
 from memberflow.engine.outcome import Decision, Figure, TaskChange
-from memberflow.engine.outlook import Need
+from memberflow.engine.outlook import Need, TierAhead
 from memberflow.engine.rules import Rules
 
 _KEY = re.compile(r"(?P<name>\w+)(?: (?P<subject>(?!of |over )\w+))?(?: of (?P<kinds>.+?))?(?: over (?P<window>.+))?")
@@ -76,6 +76,13 @@ class Tongue:
             return self.say("met" if seen.met else "over", figure=self.figure(seen))
         missing = words.measure(self.rules, seen.measure, seen.threshold - seen.value)
         return self.say("short", figure=self.figure(seen), missing=missing)
+
+    def wanted(self, phrase: str, ahead: TierAhead) -> str:
+        """What a tier takes, and on which day where members rise at reviews."""
+        tier, need = self.tier(ahead.tier), self.need(ahead.need)
+        if ahead.on is None:
+            return self.say(phrase, tier=tier, need=need)
+        return self.say(f"{phrase}_on", tier=tier, need=need, day=words.day(ahead.on))
 
     def enough(self, ways: list[Enough]) -> str:
         """The soonest of them: each day that something leaves the window makes another."""

@@ -110,7 +110,7 @@ def explain(rules: Rules, member_id: str, facts: Iterable[AnyFact], at: int) -> 
         decisions=out.decisions,
         first=rules.first_day(today),
         measures=seen,
-        ahead=outlook.ahead(rules, member, seen, today),
+        ahead=outlook.ahead(rules, member, today),
         review=outlook.review(rules, member, today),
         points=member.points,
         debt=member.debt,

@@ -105,6 +105,26 @@ def test_a_member_sees_what_he_has_in_one_request(till: LocalStack) -> None:
     assert dict(till.requests) == {"dynamodb.BatchGetItem": 1}
 
 
+def test_a_member_sees_how_far_it_is_to_the_next_tier_in_one_request(till: LocalStack) -> None:
+    answer = ask(till, "GET", "m-1/progress", claims=token("m-1"))
+    assert answer.status == 200
+    gold, platinum = answer.body.pop("ahead")
+    kept = {"measure": "spend", "value": "0.00", "needed": "240.00", "at_most": False, "met": False}
+    assert answer.body == {
+        "member_id": "m-1",
+        "as_of": "2026-03-05T09:00:00Z",
+        "tier": "silver",
+        "label": {"en": "Silver", "zh-CN": "白银会员"},
+        "settled_on": "2027-03-01",
+        "keeps": {"figures": [kept], "all": [], "any": [], "met": False},
+        "below": "member",
+    }, "of a year from now on nothing is spent yet"
+    asked = {"measure": "spend", "value": "320.00", "needed": "1000.00", "at_most": False, "met": False}
+    assert gold["needs"] == {"figures": [asked], "all": [], "any": [], "met": False}
+    assert (gold["tier"], gold["on"], gold["at_once"], platinum["tier"]) == ("gold", None, None, "platinum")
+    assert dict(till.requests) == {"dynamodb.BatchGetItem": 1}
+
+
 def test_points_past_their_day_are_gone_though_no_run_was_there(till: LocalStack) -> None:
     till.clock = 1_803_859_199_999 + 1  # 2027-03-01T00:00:00Z
     assert ask(till, "GET", "m-1/points").body["points"] == 320

@@ -11,6 +11,7 @@ import pytest
 from memberflow.engine import (
     by_hand,
     calendar,
+    catalogue,
     fold,
     grants,
     happen,
@@ -300,6 +301,19 @@ def who_joins_is_not_woken_for_what_follows(patch: Patch) -> None:
         member.wake = before
 
     patch.setattr(tiers, "enrol", wrong)
+
+
+def growth_from_before_a_drop_lifts_again(patch: Patch) -> None:
+    patch.setattr(measures.Seen, "since_drop", property(lambda seen: seen))
+
+
+def a_mean_is_asked_of_the_whole_window(patch: Patch) -> None:
+    patch.setattr(catalogue.Catalogue, "months", lambda self, over: 1)
+
+
+def what_is_put_off_ends_between_reviews(patch: Patch) -> None:
+    never = property(lambda rules: False, lambda rules, said: None)
+    patch.setattr(Rules, "puts_off_to_review", never, raising=False)
 
 
 def a_tier_lost_has_no_name_of_its_own(patch: Patch) -> None:

@@ -218,6 +218,7 @@ _GRANTS = {
     "pack": {"trigger": "tier_reached", "tiers": ["silver", "gold"], "give": ["coupon", "gift"]},
     "first": {"trigger": "first_order", "give": ["gift"]},
     "big": {"trigger": "order", "least": "80", "tiers": ["base", "silver"], "give": ["trial", "coupon"]},
+    "festive": {"trigger": "order", "least": "30", "on": ["29", "monday"], "give": ["gift"]},
     "annual": {"trigger": "yearly", "tiers": ["gold", "platinum"], "give": ["gift"], "times": 2},
     "wishes": {"trigger": "birthday", "give": ["coupon"]},
     "month": {"trigger": "birthday_month", "give": ["gift"], "segments": ["new"]},

@@ -14,7 +14,7 @@ from tests.property.histories import MESSAGE_STORIES, arriving, histories, split
 from tests.property.journey_settings import JOURNEY_SETTINGS, NEARING, TELLING, TELLING_AHEAD, TRYING
 from tests.property.settings import MONTHLY, REWARDING, SETTINGS, YEARLY
 from tests.property.task_settings import ASKING, RECOUNTED
-from tests.property.tier_settings import FITTING, SETTLED, TWIN_SETTINGS
+from tests.property.tier_settings import FITTING, LIFTING, SETTLED, TWIN_SETTINGS
 
 _SEARCH = settings(
     max_examples=4000,
@@ -34,6 +34,7 @@ RUNS_BY_YEARS = (properties.runs_do_not_matter, with_moments((YEARLY,)))
 TWIN_BY_MONTHS = (properties.agrees_with_the_twin, with_moments((MONTHLY,)))
 TWIN_OF_MESSAGES = (properties.agrees_with_the_twin, with_moments(stories=MESSAGE_STORIES))
 TWIN_AT_ONCE = (properties.agrees_with_the_twin, with_moments((FITTING,)))
+TWIN_LIFTING = (properties.agrees_with_the_twin, with_moments((LIFTING,)))
 TWIN_ON_DATES = (properties.agrees_with_the_twin, with_moments((SETTLED,)))
 RUNS_WITH_REWARDS = (properties.runs_do_not_matter, with_moments((REWARDING,)))
 ARRIVALS_WITH_REWARDS = (properties.any_arrival_ends_alike, arriving((REWARDING,)))
@@ -95,6 +96,9 @@ PLANTED = (
     (bugs.the_end_of_a_trial_is_woken_for_as_it_ends, RUNS_WITH_TRIALS),
     (bugs.a_tier_at_risk_is_told_whether_or_not_it_is, RISK),
     (bugs.what_is_within_reach_is_measured_without_what_was_spent, REACH),
+    (bugs.growth_from_before_a_drop_lifts_again, TWIN_LIFTING),
+    (bugs.a_mean_is_asked_of_the_whole_window, TWIN_LIFTING),
+    (bugs.what_is_put_off_ends_between_reviews, TWIN_LIFTING),
 )
 
 

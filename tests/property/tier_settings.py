@@ -134,6 +134,27 @@ SETTLED = setting(
         ),
     },
 )
-TWIN_SETTINGS = (FITTING, SETTLED)
+LIFTING = setting(
+    "2024-02-29 2024-11-03",
+    SPENDS,
+    time_zone="America/New_York",
+    points=points("1.00", "1 month"),
+    tiers={
+        "window": "2 months",
+        "rise": "at_review",
+        "review": "on_dates",
+        "review_on": ["1 each month"],
+        "drop": "to_fit",
+        "minimum": "20 days",
+        "put_off_to": "next_review",
+        "levels": _levels(
+            base={},
+            silver={"enter": {"spend": "24", "all": [{"interactions": 1, "per": "month"}]}, "at_once": {"spend": "30"}},
+            gold={"enter": {"spend": "100", "all": [{"interactions": 2, "per": "month", "over": "last month"}]}},
+            platinum={"enter": {"spend": "150", "per": "month"}, "at_once": {"largest_order": "100", "orders": 2}},
+        ),
+    },
+)
+TWIN_SETTINGS = (FITTING, SETTLED, LIFTING)
 
 TIER_SETTINGS = (AT_ONCE, ON_DATES, PEOPLE)

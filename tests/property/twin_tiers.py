@@ -94,6 +94,8 @@ class TierTwin:
     def settle(self, at: int) -> None:
         if self.programme.tiers.rise == "at_once":
             self.rise(at)
+        else:
+            self.rise(at, by="at_once")
         self.check(at)
 
     def check(self, at: int) -> None:
@@ -114,6 +116,8 @@ class TierTwin:
     def _fail(self, at: int) -> None:
         held, day = self.held[-1], date_of(self.zone, at)
         not_before = max(self._protected(held, day), default=day)
+        while not_before > day and self.programme.tiers.put_off_to == "next_review" and not self._is_date(not_before):
+            not_before = not_before.add(days=1)
         if not_before > day:
             held.put_off = not_before
             return
@@ -143,11 +147,10 @@ class TierTwin:
 
     # rising, and what a refund undoes
 
-    def rise(self, at: int) -> bool:
-        day = date_of(self.zone, at)
+    def rise(self, at: int, by: str = "enter") -> bool:
         for index in range(len(self.levels) - 1, self.held[-1].tier, -1):
-            if self.holds(self.levels[index].enter, day):
-                self.held.append(Held(index, at, day, proven=at))
+            if self._enters(index, at, by):
+                self.held.append(Held(index, at, date_of(self.zone, at), proven=at))
                 return True
         return False
 
@@ -170,7 +173,11 @@ class TierTwin:
 
     def _reached_at(self, at: int, tier: int) -> bool:
         """Whether the orders paid up to then, less what was refunded of them since, reach the tier."""
-        return self.holds(self.levels[tier].enter, date_of(self.zone, at), at)
+        return self._enters(tier, at, "enter", at) or self._enters(tier, at, "at_once", at)
+
+    def _enters(self, tier: int, at: int, by: str, until: int | None = None) -> bool:
+        rule, since = getattr(self.levels[tier], by), self.dropped if by == "at_once" else None
+        return rule is not None and self.holds(rule, date_of(self.zone, at), until, since=since)
 
     # rules and measures
 
@@ -180,16 +187,21 @@ class TierTwin:
             return self.holds(level.enter, day, share=int(level.keep.rstrip("% ")))
         return self.holds(level.keep or level.enter, day)
 
-    def holds(self, rule: Any, day: Date, until: int | None = None, share: int = 100) -> bool:
+    def holds(
+        self, rule: Any, day: Date, until: int | None = None, share: int = 100, since: Date | None = None
+    ) -> bool:
         def seen(name: str) -> int:
-            return self.measured(name, day, until, rule.over, rule.of)
+            return self.measured(name, day, until, rule.over, rule.of, since)
+
+        def nested(part: Any) -> bool:
+            return self.holds(part, day, until, share, since)
 
         asked = {name: getattr(rule, name) for name in COUNTED if getattr(rule, name) is not None}
-        own = all(seen(name) * 100 >= self._figure(name, figure) * share for name, figure in asked.items())
+        months = _months(rule.over or self.programme.tiers.window) if rule.per else 1
+        own = all(seen(name) * 100 >= self._figure(name, figure) * months * share for name, figure in asked.items())
         most = rule.at_most and rule.at_most.complaints
         few = most is None or seen("complaints") <= most
-        nested = all(self.holds(part, day, until, share) for part in rule.all)
-        return own and few and nested and (not rule.any or any(self.holds(p, day, until, share) for p in rule.any))
+        return own and few and all(map(nested, rule.all)) and (not rule.any or any(map(nested, rule.any)))
 
     def _figure(self, name: str, written: Any) -> int:
         return self.minor(written) if name in MONEY else int(written)
@@ -199,9 +211,16 @@ class TierTwin:
         return {name: self.measured(name, day, until) for name in ("spend", "orders", "categories")}
 
     def measured(
-        self, name: str, day: Date, until: int | None = None, over: str | None = None, of: tuple[str, ...] = ()
+        self,
+        name: str,
+        day: Date,
+        until: int | None = None,
+        over: str | None = None,
+        of: tuple[str, ...] = (),
+        since: Date | None = None,
     ) -> int:
         first, last = _bounds(over or self.programme.tiers.window, day)
+        first = max(first, since or first)
         counted = [p for p in self.paid if first <= p.day <= last and (until is None or p.order.at <= until)]
         standing = [p for p in counted if not p.returned]
         done = [activity.activity for on, activity in self.activities if first <= on <= last]
@@ -244,6 +263,11 @@ def _bounds(over: str, day: Date) -> tuple[Date, Date]:
     if over.startswith("this "):
         return first, day
     return first.subtract(months=length), first.subtract(days=1)
+
+
+def _months(over: str) -> int:
+    first, unit = over.split()
+    return {"month": 1, "quarter": 3, "year": 12}[unit] if first in ("this", "last") else int(first)
 
 
 def later(day: Date, period: str, times: int) -> Date:

@@ -24,6 +24,7 @@ from memberflow.engine.terms import due_day
 from memberflow.facts import (
     Accepted,
     Activity,
+    Answered,
     AnyFact,
     Consent,
     GrantUsed,
@@ -33,6 +34,7 @@ from memberflow.facts import (
     Order,
     Redemption,
     Refund,
+    TaskDone,
     TierHeld,
 )
 from memberflow.programme import author, source
@@ -98,6 +100,14 @@ def judged(when: str, order_id: str, accepted: bool, reason: str) -> Judged:
     return Judged(**_head(when), order_id=order_id, accepted=accepted, reason=reason, operator="Li")
 
 
+def answered(when: str, survey: str, answer: str) -> Answered:
+    return Answered(**_head(when, f"{survey}#{when}"), survey=survey, answer=answer)
+
+
+def task_done(when: str, task: str, answer: str | None = None) -> TaskDone:
+    return TaskDone(**_head(when, task), operator="Li", answer=answer)
+
+
 def _head(when: str, id: str | None = None) -> dict[str, Any]:
     return {"at": at(when), "id": id or when, "member_id": "m"}
 
@@ -135,6 +145,10 @@ class Story(NamedTuple):
     @property
     def said(self) -> list[str]:
         return [one.id for one in self.out.occurrences]
+
+    @property
+    def tasks(self) -> list[str]:
+        return [f"{one.state} {one.task.id}" for one in self.out.tasks]
 
     @property
     def refused(self) -> list[str]:

@@ -40,6 +40,11 @@ def page(*arguments: str) -> str:
     return Path("preview.html").read_text()
 
 
+def test_a_message_to_the_dormant_names_categories_of_the_programme() -> None:
+    shown = page("wake_up", "--programme", "growth_value", "--language", "en")
+    assert "There is something new in skin care, mother and baby, home" in shown
+
+
 @pytest.mark.parametrize(
     ("language", "heading", "unsubscribe"), [("en", "Happy birthday", "Unsubscribe"), ("zh-CN", "祝您生日快乐", "退订")]
 )

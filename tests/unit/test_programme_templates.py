@@ -131,12 +131,12 @@ WRONG = {
     "with_a_variable_of_another_journey": (
         "Subject: Hi\n\n{% if reached %}Hello{% endif %}\n",
         "reached %}",
-        "P055 unknown variable 'reached' (known here: programme, tier, points, days)",
+        "P055 unknown variable 'reached' (known here: programme, tier, points, days, categories)",
     ),
     "with_a_global_of_jinja": (
         "Subject: Hi\n\n{% for n in range(9) %}{{ n }}{% endfor %}\n",
         "range(9)",
-        "P055 unknown variable 'range' (known here: programme, tier, points, days)",
+        "P055 unknown variable 'range' (known here: programme, tier, points, days, categories)",
     ),
 }
 

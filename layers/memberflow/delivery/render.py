@@ -18,6 +18,8 @@ class UnrenderableMessage(MemberflowError):
 
 TIERS = frozenset({"reached", "lost", "next_tier", "trial"})
 """Variables that are tiers: told by their labels, like ``segment`` and ``badge``."""
+LISTED = {"zh": "、"}
+"""What stands between the items of a list; a comma in other languages."""
 
 
 def render(shipped: Shipped, rules: Rules, member: Member, occurrence: Occurrence, unsubscribe: str = "") -> Message:
@@ -43,6 +45,8 @@ def language_of(rules: Rules, member: Member) -> str:
 def variables(rules: Rules, member: Member, occurrence: Occurrence, language: str) -> dict[str, str | int]:
     """What a template may name: programme, tier and points always, and what the occurrence carries for its trigger."""
     carried = {name: _told(rules, name, value, language) for name, value in occurrence.data.items()}
+    if rules.journeys[occurrence.journey].trigger == "dormancy":
+        carried.setdefault("categories", "")
     return {
         "programme": rules.programme.programme,
         "tier": _told(rules, "reached", member.tier or rules.levels[0].name, language),
@@ -77,4 +81,13 @@ def _told(rules: Rules, name: str, value: str | int, language: str) -> str | int
         return rules.programme.badges[str(value)].label[language]
     if name == "segment" and rules.programme.segments is not None:
         return next(one for one in rules.programme.segments.names if one.name == value).label[language]
+    if name == "categories":
+        return _categories(rules, str(value), language)
     return value
+
+
+def _categories(rules: Rules, names: str, language: str) -> str:
+    """Those that the programme has no word for any more are left out."""
+    known = rules.programme.categories
+    labels = [known[name].label[language] for name in names.split(",") if name in known]
+    return LISTED.get(language[:2], ", ").join(labels)

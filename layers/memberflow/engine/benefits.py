@@ -17,11 +17,12 @@ TIMED = ("birthday", "birthday_month", "anniversary", "yearly")
 class Award:
     """A rule of grants. ``give``: each benefit as often as it is given. ``least``: of an order, in minor units."""
 
-    def __init__(self, name: str, rule: GrantRule, minor: int) -> None:
+    def __init__(self, name: str, rule: GrantRule, minor: int, leap_to_march: bool) -> None:
         self.name, self.trigger, self.give = name, rule.trigger, rule.give * rule.times
         self.least = 0 if rule.least is None else minor_units(rule.least, minor)
         self.badge, self.count, self.activity = rule.badge, rule.count or 1, rule.activity
         self.years = sorted(rule.years)
+        self.days = Days(rule.on, leap_to_march) if rule.on else None
         self.tiers, self.segments, self.tags = frozenset(rule.tiers), frozenset(rule.segments), frozenset(rule.tags)
 
 
@@ -36,7 +37,8 @@ class Benefits:
         leap = programme.birthday_29_february == "1 March"
         self.days = {name: Days(b.on, leap) for name, b in programme.benefits.items() if b.on}
         self.standing = _standing(programme)
-        self.by_name = {name: Award(name, rule, minor) for name, rule in programme.grants.items()}
+        self.instead_of = {name: b.instead_of for name, b in programme.benefits.items() if b.instead_of}
+        self.by_name = {name: Award(name, rule, minor, leap) for name, rule in programme.grants.items()}
         self._by_trigger: dict[str, tuple[Award, ...]] = {}
         for award in self.by_name.values():
             self._by_trigger[award.trigger] = (*self.on(award.trigger), award)

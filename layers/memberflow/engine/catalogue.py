@@ -88,6 +88,10 @@ class Catalogue:
         measure = self.measures[asked.key]
         return not asked.at_most and measure.window.falling and measure.name not in ("held", "score")
 
+    def months(self, over: str | None) -> int:
+        """How many a window has."""
+        return (self.main if over is None else self.window(over)).months
+
     def figure(self, name: str, written: str | int) -> int:
         """What a rule asks of a measure, in the engine's units."""
         return minor_units(str(written), self.places if name in MONEY else 0)
@@ -128,6 +132,7 @@ class Counted(Protocol):
     sheltered: bool
     spared_until: int
     held_since: dict[str, int]
+    dropped_on: int | None
 
 
 def within(counted: Counted, first: int, last: int) -> list[list[int]]:
@@ -135,9 +140,11 @@ def within(counted: Counted, first: int, last: int) -> list[list[int]]:
     return [bucket for days in (counted.older, counted.days) for bucket in days if first <= bucket[DAY] <= last]
 
 
-def measured(measure: Measure, counted: Counted, day: int) -> int:
-    """A measure with a window, as of ``day``."""
+def measured(measure: Measure, counted: Counted, day: int, since: int | None = None) -> int:
+    """A measure with a window, as of ``day``; of what came from the day ``since`` on, if there is one."""
     first, last = measure.window.first(day), measure.window.last(day)
+    if since is not None:
+        first = max(first, since)
     if measure.name == "categories":
         return sum(first <= latest <= last for latest in counted.categories.values())
     buckets, place = within(counted, first, last), measure.place

@@ -10,7 +10,7 @@ from memberflow.engine.catalogue import Asked, Catalogue
 from memberflow.programme.schema.tiers import AtMost, Rule, Tier
 
 NESTED = ("all", "any")
-BESIDE = ("of", "over", "at_most", "scores", "held", "held_for")
+BESIDE = ("of", "over", "at_most", "scores", "held", "held_for", "per")
 """The keys of a rule that are no measure themselves."""
 
 
@@ -48,23 +48,23 @@ class Condition:
 
 
 def _asked(rule: Rule, catalogue: Catalogue, share: int) -> list[Asked]:
-    asked = []
+    asked, months = [], catalogue.months(rule.over) if rule.per else 1
     for name in Rule.__struct_fields__:
         written = getattr(rule, name)
         if written is not None and name not in (*NESTED, *BESIDE):
-            figure = -(-catalogue.figure(name, written) * share // 100)
+            figure = -(-catalogue.figure(name, written) * months * share // 100)
             asked.append(Asked(catalogue.enter(name, rule.over, _of(rule, name)), figure))
     for score, figure in rule.scores.items():
         asked.append(Asked(catalogue.enter("score", subject=score), -(-figure * share // 100)))
     if rule.held is not None and rule.held_for is not None:
         asked.append(Asked(catalogue.enter("held", subject=rule.held), Period.of(rule.held_for).months))
-    return asked + _most(rule.at_most or AtMost(), rule, catalogue)
+    return asked + _most(rule.at_most or AtMost(), rule, catalogue, months)
 
 
-def _most(most: AtMost, rule: Rule, catalogue: Catalogue) -> list[Asked]:
+def _most(most: AtMost, rule: Rule, catalogue: Catalogue, months: int) -> list[Asked]:
     written: dict[str, Any] = {name: getattr(most, name) for name in AtMost.__struct_fields__}
     return [
-        Asked(catalogue.enter(name, rule.over, _of(rule, name)), catalogue.figure(name, figure), at_most=True)
+        Asked(catalogue.enter(name, rule.over, _of(rule, name)), catalogue.figure(name, figure) * months, at_most=True)
         for name, figure in written.items()
         if figure is not None
     ]
@@ -77,13 +77,14 @@ def _of(rule: Rule, name: str) -> tuple[str, ...]:
 class Level:
     """A tier with its compiled rules; ``index`` counts from the lowest, 0.
 
-    ``keep``: None where no review can take it.
+    ``keep``: None where no review can take it. ``at_once`` is asked of what came after the last drop at a review.
     """
 
     def __init__(self, tier: Tier, index: int, catalogue: Catalogue) -> None:
         self.name, self.index, self.label = tier.name, index, tier.label
         path = f"tiers.levels[{index}]"
         self.enter = None if tier.enter is None else Condition(tier.enter, f"{path}.enter", catalogue)
+        self.at_once = None if tier.at_once is None else Condition(tier.at_once, f"{path}.at_once", catalogue)
         self.next_spend = 0
         """With less spend than this no higher tier can be reached."""
         self.by, self.by_rule = tier.by, tier.by == "rule"

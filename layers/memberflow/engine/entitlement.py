@@ -23,10 +23,12 @@ def entitlement(rules: Rules, member: Member, at: int) -> Entitlement:
     trials = [(benefits.trials[g.benefit], g.until) for g in member.grants if g.benefit in benefits.trials]
     tiers = [tier for tier in (member.tier, *(tier for tier, _ in trials)) if tier is not None]
     standing = dict.fromkeys(benefit for tier in tiers for benefit in benefits.standing.get(tier, ()))
+    counting = [benefit for benefit in standing if _counts(rules, member, benefit, at)]
+    replaced = {other for benefit in counting for other in benefits.instead_of.get(benefit, ())}
     return Entitlement(
         tier=member.tier,
         trials=trials,
-        standing=[benefit for benefit in standing if _counts(rules, member, benefit, at)],
+        standing=[benefit for benefit in counting if benefit not in replaced],
         grants=[grant for grant in member.grants if grant.benefit not in benefits.trials],
     )
 

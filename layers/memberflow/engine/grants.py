@@ -114,6 +114,11 @@ def concerns(rules: Rules, member: Member, award: Award, at: int) -> bool:
     )
 
 
+def on_its_days(rules: Rules, member: Member, award: Award, at: int) -> bool:
+    """Whether what happened at ``at`` did so on a day that the rule is for."""
+    return award.days is None or award.days.hold(member, rules.zone.day(at), rules.zone_of(member).day(at))
+
+
 def joined(rules: Rules, member: Member, at: int, out: Outcome, history: History | None) -> None:
     """What comes with joining; anniversaries and years begin to count."""
     for award in rules.benefits.on("joined"):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from memberflow.engine import grants, measures, noticing, reasons, shortfall, tags, tasks
+from memberflow.engine import grants, measures, noticing, picks, reasons, shortfall, tags, tasks
 from memberflow.engine.calendar import Zone, add, day_to_date
 from memberflow.engine.conditions import Level
 from memberflow.engine.history import History
@@ -52,7 +52,7 @@ def fire(rules: Rules, member: Member, key: str, at: int, out: Outcome, history:
         data: dict[str, str | int] = {}
     else:
         anchor = _last_order_day(rules, member)
-        data = {"days": rules.zone.day(at) - anchor}
+        data = {"days": rules.zone.day(at) - anchor, **picks.bought(rules, member)}
     member.said[key] = anchor
     _speak(rules, member, journey, anchor, str(anchor), at, data, out, history)
 

@@ -141,9 +141,17 @@ def _bucket(rules: Rules, member: Member, day: int) -> list[int]:
 class Seen(dict[str, int]):
     """The measures of a member as of a day by their keys, each worked out when it is asked for."""
 
-    def __init__(self, rules: Rules, counted: Counted, day: int, known: dict[str, int]) -> None:
+    def __init__(
+        self, rules: Rules, counted: Counted, day: int, known: dict[str, int], since: int | None = None
+    ) -> None:
         super().__init__(known)
-        self.rules, self.counted, self.day = rules, counted, day
+        self.rules, self.counted, self.day, self.since = rules, counted, day, since
+
+    @property
+    def since_drop(self) -> Seen:
+        """The same of what came after the last drop at a review."""
+        dropped = self.counted.dropped_on
+        return self if dropped is None else Seen(self.rules, self.counted, self.day, {}, dropped)
 
     def __missing__(self, key: str) -> int:
         self[key] = value = self._measured(key)
@@ -158,7 +166,7 @@ class Seen(dict[str, int]):
             return 0 if since is None else whole_months(self.rules.zone.day(since), self.day)
         if measure.name == "points":
             return _balance(self.counted, self.day)
-        return measured(measure, self.counted, self.day)
+        return measured(measure, self.counted, self.day, self.since)
 
 
 def _balance(counted: Counted, day: int) -> int:
@@ -202,7 +210,11 @@ def recounted(rules: Rules, member: Member, history: History, at: int, day: int)
     Counters other than those of orders are recounted by whole days; points are today's.
     """
     scratch = Member(member.id, lots=member.lots, debt=member.debt, held_since=member.held_since)
-    scratch.sheltered, scratch.spared_until = member.sheltered, member.spared_until
+    scratch.sheltered, scratch.spared_until, scratch.dropped_on = (
+        member.sheltered,
+        member.spared_until,
+        member.dropped_on,
+    )
     for line in history.counted():
         if line.at <= at and line.day <= day:
             bucket = _bucket(rules, scratch, line.day)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from msgspec import Struct
 
 from memberflow.engine import fallout, measures, reviews, terms
-from memberflow.engine.conditions import Condition
+from memberflow.engine.conditions import Condition, Level
 from memberflow.engine.fallout import Enough
 from memberflow.engine.member import DISTANT, Member
 from memberflow.engine.outcome import Figure
@@ -28,15 +28,17 @@ class Need(Struct, frozen=True):
 
 
 class TierAhead(Struct, frozen=True):
-    """A tier above the member's, and what its entry rule sees today.
+    """A tier above the member's, and what its entry rule sees today, or will see of it at the review that lifts him.
 
     ``enough``: the spend that reaches it, and by when it must be made before it takes more. Empty where spend alone
-    does not.
+    does not. ``at_once``: what the rule sees that needs no review, if there is one. ``on``: the day of that review.
     """
 
     tier: str
     need: Need
     enough: list[Enough]
+    at_once: Need | None = None
+    on: int | None = None
 
 
 class Review(Struct, frozen=True):
@@ -75,22 +77,25 @@ def need(condition: Condition, seen: Mapping[str, int]) -> Need:
     )
 
 
-def ahead(rules: Rules, member: Member, seen: dict[str, int], today: int) -> list[TierAhead]:
+def ahead(rules: Rules, member: Member, today: int) -> list[TierAhead]:
     if member.tier is None:
         return []
+    settled = terms.due_day(rules, member) if rules.rises_at_review else None
     above = rules.levels[rules.level[member.tier].index + 1 :]
-    return [
-        TierAhead(level.name, need(level.enter, seen), _enough_to_rise(rules, member, level.enter, today))
-        for level in above
-        if level.enter is not None
-    ]
+    return [_ahead(rules, member, level, level.enter, today, settled) for level in above if level.enter is not None]
 
 
-def _enough_to_rise(rules: Rules, member: Member, enter: Condition, today: int) -> list[Enough]:
-    settled = terms.due_day(rules, member)
-    if rules.rises_at_review and settled is not None:
-        return fallout.enough_by(rules, member, enter, today, max(settled, today + 1))
-    return fallout.enough_now(rules, member, enter, today)
+def _ahead(rules: Rules, member: Member, level: Level, enter: Condition, today: int, settled: int | None) -> TierAhead:
+    day = today if settled is None else max(settled, today + 1)
+    enough = (
+        fallout.enough_now(rules, member, enter, today)
+        if settled is None
+        else fallout.enough_by(rules, member, enter, today, day)
+    )
+    now = measures.later(rules, member, today).since_drop
+    at_once = None if level.at_once is None else need(level.at_once, now)
+    asked = need(enter, measures.later(rules, member, day))
+    return TierAhead(level.name, asked, enough, at_once, None if settled is None else day)
 
 
 def review(rules: Rules, member: Member, today: int) -> Review | None:

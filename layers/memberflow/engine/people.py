@@ -76,7 +76,7 @@ def _own(rules: Rules, member: Member, at: int, day: int, figures: Seen) -> str:
     tiers.back(rules, member, at)
     own = rules.level[member.standings[-1].tier]
     for level in reversed(rules.levels[own.index + 1 : given.index]):
-        if level.enter is not None and level.enter.holds(figures):
+        if tiers.lets_in(level, figures):
             member.standings.append(Standing(level.name, at, day, proven=at))
             tiers.moved(rules, member, at)
             return level.name

@@ -55,7 +55,9 @@ def review(rules: Rules, member: Member, at: int, out: Outcome) -> None:
 
 def settle(rules: Rules, member: Member, day: int, cause: Cause, out: Outcome) -> None:
     """What a fact that adds to the measures may change without waiting for a review."""
-    if not rules.rises_at_review and member.spend >= rules.level[member.standings[-1].tier].next_spend:
+    if rules.lifts_at_once:
+        tiers.rise(rules, member, day, cause.at, cause.name, out, at_once=True)
+    elif not rules.rises_at_review and member.spend >= rules.level[member.standings[-1].tier].next_spend:
         tiers.rise(rules, member, day, cause.at, cause.name, out)
     if rules.by_invitation:
         people.look_for_candidates(rules, member, day, cause.at, cause.name, out)
@@ -97,6 +99,7 @@ def _fail(rules: Rules, member: Member, at: int, day: int, figures: Seen, cause:
     assert level.keep is not None
     until, why = max(terms.protections(rules, member, day), default=(day, ""))
     if until > day:
+        until = terms.reviewed_again(rules, until)
         standing.put_off = until
         operator, reason = member.hold[1:] if member.hold is not None and why == "hold" else ("", "")
         decision = tiers.decide(rules, "put_off", at, day, level, level, level.keep, figures, cause)

@@ -104,21 +104,24 @@ def _tier_lost(rules: Rules, member: Member, decision: Decision, out: Outcome, h
 def _order_counts(
     rules: Rules, member: Member, id: str, left: int, at: int, out: Outcome, history: History | None
 ) -> None:
+    paid_at = at
     if history is not None:
         if not history.lines[id].open:
             return
-        left = history.lines[id].left
+        left, paid_at = history.lines[id].left, history.lines[id].at
     cause = f"{Order.kind}#{id}"
     for award in rules.benefits.on("first_order"):
         grants.give_once(rules, member, award, at, cause, out, history)
     for award in rules.benefits.on("order"):
-        if left >= award.least and grants.concerns(rules, member, award, at):
+        fits = left >= award.least and grants.on_its_days(rules, member, award, paid_at)
+        if fits and grants.concerns(rules, member, award, at):
             grants.give(rules, member, award.name, award.give, id, at, cause, out, history)
 
 
 def _activity_counts(rules: Rules, member: Member, fact: Activity, out: Outcome, history: History | None) -> None:
     for award in rules.benefits.on("activity"):
-        if award.activity == fact.activity and grants.concerns(rules, member, award, fact.at):
+        fits = award.activity == fact.activity and grants.on_its_days(rules, member, award, fact.at)
+        if fits and grants.concerns(rules, member, award, fact.at):
             grants.give(rules, member, award.name, award.give, fact.id, fact.at, fact.name, out, history)
 
 

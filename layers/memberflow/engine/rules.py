@@ -178,6 +178,8 @@ class Rules:
             _period, (tiers.minimum, tiers.grace, tiers.drop_again_after)
         )
         self.rises_at_review = tiers.rise == "at_review"
+        self.lifts_at_once = any(level.at_once for level in self.levels)
+        self.puts_off_to_review = tiers.put_off_to == "next_review"
         asked = [asked for level in self.levels if level.enter for asked in level.enter.leaves()]
         self.reviews_lift = self.rises_at_review or not all(map(self.catalogue.only_falls, asked))
         """Whether a member may be found to have reached a higher tier when only time has passed."""

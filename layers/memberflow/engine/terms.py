@@ -62,6 +62,11 @@ def protections(rules: Rules, member: Member, day: int) -> Iterator[tuple[int, s
         yield month_end(end) if rules.grace_to_month_end else end, "grace"
 
 
+def reviewed_again(rules: Rules, until: int) -> int:
+    """The day of the review of who may not drop before ``until``."""
+    return next_date(rules.review_dates, until - 1) if rules.puts_off_to_review else until
+
+
 def _hold_ends(member: Member) -> int:
     return 0 if member.hold is None else member.hold[0]
 

@@ -28,16 +28,29 @@ def enrol(rules: Rules, member: Member, at: int, cause: str, out: Outcome) -> No
     )
 
 
-def rise(rules: Rules, member: Member, day: int, at: int, cause: str, out: Outcome) -> bool:
-    """Moves the member to the highest tier above his whose entry rule holds, if there is one."""
+def rise(rules: Rules, member: Member, day: int, at: int, cause: str, out: Outcome, *, at_once: bool = False) -> bool:
+    """Moves the member to the highest tier above his whose entry rule holds, if there is one.
+
+    ``at_once``: it is asked which rule lets him in without a review.
+    """
     current = rules.level[member.standings[-1].tier]
     figures = measures.on(rules, member, day)
+    if at_once:
+        figures = figures.since_drop
     for level in reversed(rules.levels[current.index + 1 :]):
-        if level.enter is not None and level.enter.holds(figures):
-            out.decisions.append(decide(rules, "reached", at, day, current, level, level.enter, figures, cause))
+        rule = level.at_once if at_once else level.enter
+        if rule is not None and rule.holds(figures):
+            out.decisions.append(decide(rules, "reached", at, day, current, level, rule, figures, cause))
             lift(rules, member, level, Standing(level.name, at, day, proven=at), out)
             return True
     return False
+
+
+def lets_in(level: Level, figures: Seen) -> bool:
+    """Whether a member with these measures reaches the tier by one of its rules."""
+    if level.enter is not None and level.enter.holds(figures):
+        return True
+    return level.at_once is not None and level.at_once.holds(figures.since_drop)
 
 
 def lift(rules: Rules, member: Member, level: Level, standing: Standing, out: Outcome) -> None:
@@ -88,9 +101,10 @@ def undo(
     while not _stays(rules, member, at, now, history):
         lost = member.standings.pop()
         before = rules.level[lost.tier]
-        assert before.enter is not None
+        rule, seen = (before.enter, now) if before.at_once is None else (before.at_once, now.since_drop)
+        assert rule is not None
         after = _left_with(rules, member, lost, at, now, _proof(rules, member, lost, history))
-        out.decisions.append(decide(rules, "refunded", at, day, before, after, before.enter, now, cause))
+        out.decisions.append(decide(rules, "refunded", at, day, before, after, rule, seen, cause))
         moved(rules, member, at)
 
 
@@ -108,15 +122,15 @@ def _stays(rules: Rules, member: Member, at: int, now: Seen, history: History) -
     Where only those of today's window do, it rests on them from now on.
     """
     standing = member.standings[-1]
-    enter = rules.level[standing.tier].enter
+    level = rules.level[standing.tier]
     if (
         standing.proven is None
         or standing.kept
-        or enter is None
-        or enter.holds(_proof(rules, member, standing, history))
+        or level.enter is None
+        or lets_in(level, _proof(rules, member, standing, history))
     ):
         return True
-    if enter.holds(now):
+    if lets_in(level, now):
         standing.proven = at
         return True
     return False
@@ -132,9 +146,7 @@ def _left_with(rules: Rules, member: Member, lost: Standing, at: int, now: Seen,
     """The tier that remains: the one risen from, with its own term, or one skipped, with that of the one given up."""
     risen_from = rules.level[member.standings[-1].tier]
     for level in reversed(rules.levels[risen_from.index + 1 : rules.level[lost.tier].index]):
-        if level.enter is None:
-            continue
-        proven = lost.proven if level.enter.holds(then) else at if level.enter.holds(now) else None
+        proven = lost.proven if lets_in(level, then) else at if lets_in(level, now) else None
         if proven is not None:
             member.standings.append(Standing(level.name, lost.since, lost.anchor, proven=proven))
             return level

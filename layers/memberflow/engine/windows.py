@@ -18,6 +18,7 @@ class Trailing:
     def __init__(self, text: str) -> None:
         self.text = text
         self.period = Period.of(text)
+        self.months = self.period.months
         self._first: dict[int, int] = {}
 
     def first(self, day: int) -> int:

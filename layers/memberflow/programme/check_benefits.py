@@ -20,14 +20,14 @@ _KINDS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "trial": (("tier", "valid_for"), ()),
 }
 _TRIGGERS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
-    "order": (("least",), ()),
+    "order": (("least",), ("on",)),
     "anniversary": (("years",), ()),
     "badge": (("badge",), ()),
     "badges": (("count",), ()),
-    "activity": (("activity",), ()),
+    "activity": (("activity",), ("on",)),
 }
 _OF_KINDS = ("off", "percent", "from_", "tier")
-_OF_TRIGGERS = ("least", "years", "badge", "count", "activity")
+_OF_TRIGGERS = ("least", "years", "badge", "count", "activity", "on")
 
 
 def amounts(programme: Programme) -> Iterator[tuple[KeyPath, str]]:
@@ -48,12 +48,15 @@ def lists(programme: Programme) -> list[tuple[KeyPath, tuple[str, ...]]]:
     of_rules: list[tuple[KeyPath, tuple[str, ...]]] = [
         (("grants", name, key), getattr(rule, key))
         for name, rule in programme.grants.items()
-        for key in ("give", "tiers", "segments", "tags")
+        for key in ("give", "tiers", "segments", "tags", "on")
     ]
     given: list[tuple[KeyPath, tuple[str, ...]]] = [
         (("journeys", name, "give"), journey.give) for name, journey in programme.journeys.items()
     ]
-    return [*of_tiers, *of_rules, *given]
+    instead: list[tuple[KeyPath, tuple[str, ...]]] = [
+        (("benefits", name, "instead_of"), benefit.instead_of) for name, benefit in programme.benefits.items()
+    ]
+    return [*of_tiers, *of_rules, *given, *instead]
 
 
 def kinds_have_their_keys(programme: Programme) -> Iterator[Problem]:
@@ -156,13 +159,31 @@ def days_exist(programme: Programme) -> Iterator[Problem]:
     for name, benefit in programme.benefits.items():
         for place, day in enumerate(benefit.on):
             yield from day_exists(("benefits", name, "on", place), day)
+    for name, rule in programme.grants.items():
+        for place, day in enumerate(rule.on):
+            yield from day_exists(("grants", name, "on", place), day)
 
 
-def benefits_and_badges_have_labels(programme: Programme) -> Iterator[Problem]:
+def what_stands_in_for_another_is_not_replaced_by_it(programme: Programme) -> Iterator[Problem]:
+    for name, benefit in programme.benefits.items():
+        for place, other in enumerate(benefit.instead_of):
+            path: KeyPath = ("benefits", name, "instead_of", place)
+            if other not in programme.benefits:
+                yield Problem("P083", path, f"unknown benefit {other!r}", _help(other, programme.benefits, "benefits"))
+            elif other == name:
+                yield Problem("P090", path, f"{name!r} would count instead of itself: never")
+            elif name in programme.benefits[other].instead_of and name < other:
+                message = f"{name!r} counts instead of {other!r}, and that one instead of {name!r}"
+                yield Problem("P090", path, message, "neither would count; leave one of the two out")
+
+
+def what_messages_name_has_labels(programme: Programme) -> Iterator[Problem]:
     for name, benefit in programme.benefits.items():
         yield from labels(programme, ("benefits", name), name, benefit.label)
     for name, badge in programme.badges.items():
         yield from labels(programme, ("badges", name), name, badge.label)
+    for name, category in programme.categories.items():
+        yield from labels(programme, ("categories", name), name, category.label)
 
 
 def _help(name: str, known: Iterable[str], what: str) -> str:
@@ -177,5 +198,6 @@ BENEFIT_CHECKS: tuple[Callable[[Programme], Iterator[Problem]], ...] = (
     tiers_are_those_of_the_programme,
     what_grants_ask_for_is_there,
     days_exist,
-    benefits_and_badges_have_labels,
+    what_stands_in_for_another_is_not_replaced_by_it,
+    what_messages_name_has_labels,
 )

@@ -12,7 +12,7 @@ from memberflow.programme.schema.points import Bonus
 
 _COSTLY = ("coupon", "gift")
 _WHEN = ("on", "categories", "channels", "tiers", "from_", "idle")
-_REASON = ("trigger", "least", "years", "badge", "count", "activity", "segments", "tags")
+_REASON = ("trigger", "least", "years", "badge", "count", "activity", "segments", "tags", "on")
 
 
 def what_costs_something_says_what(programme: Programme) -> Iterator[Problem]:

@@ -11,6 +11,8 @@ from memberflow.programme.schema.measures import Part
 from memberflow.programme.schema.tiers import Rule
 
 Amounts = Iterator[tuple[KeyPath, str]]
+SUMS = ("spend", "orders", "points_earned", "growth", "interactions", "referrals", "tasks")
+"""Measures that add up month by month."""
 UNDATED = ("points",)
 """Measures that are there now, and so have no window."""
 
@@ -49,6 +51,20 @@ def windows_have_something_to_hold(programme: Programme) -> Iterator[Problem]:
     for path, part in parts(programme):
         if part.over is not None and part.measure in UNDATED:
             yield Problem("P074", (*path, "over"), f"{part.measure} are as of now: no window holds them")
+
+
+def means_are_of_sums_over_months(programme: Programme) -> Iterator[Problem]:
+    for path, rule in rules(programme):
+        if rule.per is None:
+            continue
+        odd = [name for name in MEASURES if getattr(rule, name) is not None and name not in SUMS]
+        none = not any(getattr(rule, name) is not None for name in SUMS) and rule.at_most is None
+        over = rule.over or programme.tiers.window
+        if odd or none:
+            message = f"{odd[0]} have no mean" if odd else "'per' has no figure beside it that it could be the mean of"
+            yield Problem("P074", (*path, "per"), message, f"expected one of {', '.join(SUMS)}")
+        elif over.endswith(("day", "days")):
+            yield Problem("P074", (*path, "per"), f"{over} are no whole months", "expected 'over' a number of months")
 
 
 def _dated(rule: Rule) -> Iterator[str]:
@@ -121,6 +137,7 @@ def _asks(rule: Rule, key: str) -> bool:
 MEASURE_CHECKS: tuple[Callable[[Programme], Iterator[Problem]], ...] = (
     kinds_go_with_interactions,
     windows_have_something_to_hold,
+    means_are_of_sums_over_months,
     categories_are_counted_to_today,
     what_is_held_is_a_tier_and_for_how_long,
     scores_are_known,

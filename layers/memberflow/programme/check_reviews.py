@@ -46,6 +46,26 @@ def the_end_of_grace_goes_with_grace(programme: Programme) -> Iterator[Problem]:
         yield Problem("P072", ("tiers", "grace_ends"), message, "say grace: 1 month, or leave it out")
 
 
+def what_is_put_off_has_a_review_to_come(programme: Programme) -> Iterator[Problem]:
+    tiers = programme.tiers
+    if tiers.put_off_to == "next_review" and tiers.review != "on_dates":
+        message = f"tiers takes no 'put_off_to': reviews are {tiers.review}"
+        yield Problem("P072", ("tiers", "put_off_to"), message, "say review: on_dates")
+
+
+def rules_at_once_are_asked_where_others_wait(programme: Programme) -> Iterator[Problem]:
+    for index, tier in enumerate(programme.tiers.levels):
+        path = ("tiers", "levels", index, "at_once")
+        if tier.at_once is None or index == 0:
+            continue
+        if tier.by != "rule":
+            message = f"{tier.name!r} takes no 'at_once': it is entered by {tier.by}"
+            yield Problem("P072", path, message, "who may be invited is said under eligible")
+        elif programme.tiers.rise == "at_once":
+            message = f"{tier.name!r} takes no 'at_once': every rule lets members in at once"
+            yield Problem("P072", path, message, "say rise: at_review, or put it into enter")
+
+
 def what_is_held_for_good_is_not_kept_by_a_rule(programme: Programme) -> Iterator[Problem]:
     for index, tier in enumerate(programme.tiers.levels):
         path = ("tiers", "levels", index, "keep")
@@ -76,6 +96,8 @@ REVIEW_CHECKS: tuple[Callable[[Programme], Iterator[Problem]], ...] = (
     rising_has_its_moment,
     dropping_at_once_has_a_measure,
     the_end_of_grace_goes_with_grace,
+    what_is_put_off_has_a_review_to_come,
+    rules_at_once_are_asked_where_others_wait,
     what_is_held_for_good_is_not_kept_by_a_rule,
     invitations_go_with_tiers_by_invitation,
 )

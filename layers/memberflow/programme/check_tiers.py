@@ -10,14 +10,14 @@ from memberflow.programme.problems import KeyPath, Problem
 from memberflow.programme.schema import Programme
 from memberflow.programme.schema.tiers import Rule, Tier
 
-BESIDE = ("of", "over", "scores", "held", "held_for", "at_most", "any", "all")
+BESIDE = ("of", "over", "scores", "held", "held_for", "at_most", "any", "all", "per")
 MEASURES = tuple(field for field in Rule.__struct_fields__ if field not in BESIDE)
 
 
 def rules(programme: Programme) -> Iterator[tuple[KeyPath, Rule]]:
     """Every rule of tiers, badges and journeys with its path, nested ones too."""
     for index, tier in enumerate(programme.tiers.levels):
-        for key in ("enter", "keep", "eligible"):
+        for key in ("enter", "keep", "eligible", "at_once"):
             rule = getattr(tier, key)
             if isinstance(rule, Rule):
                 yield from _nested(rule, ("tiers", "levels", index, key))
@@ -50,7 +50,7 @@ def names_are_distinct(programme: Programme) -> Iterator[Problem]:
 
 def every_tier_but_the_first_is_entered(programme: Programme) -> Iterator[Problem]:
     (path, first), *others = _levels(programme)
-    for key in ("enter", "keep"):
+    for key in ("enter", "keep", "at_once"):
         if getattr(first, key) is not None:
             message = f"the first tier takes no {key!r}: every member has {first.name!r}"
             yield Problem("P032", (*path, key), message, "leave it out, or put a tier without rules first")
@@ -62,7 +62,7 @@ def every_tier_but_the_first_is_entered(programme: Programme) -> Iterator[Proble
 
 def rules_have_conditions(programme: Programme) -> Iterator[Problem]:
     for path, rule in rules(programme):
-        if rule == Rule(of=rule.of, over=rule.over):
+        if rule == Rule(of=rule.of, over=rule.over, per=rule.per):
             message = "a rule without a condition holds for every member"
             yield Problem("P034", path, message, f"expected one of {', '.join(MEASURES)}, any, all")
 
@@ -111,7 +111,7 @@ def _figures(rule: Rule | None, path: KeyPath) -> dict[str, tuple[Decimal, KeyPa
 def _measured(rule: Rule, name: str) -> str:
     """A measure with the kinds and the window that stand beside it: those of another are another measure."""
     of = f" of {' and '.join(rule.of)}" if rule.of and name == "interactions" else ""
-    return name + of + (f" over {rule.over}" if rule.over else "")
+    return name + of + (f" over {rule.over}" if rule.over else "") + (" a month" if rule.per else "")
 
 
 def labels_match_the_languages(programme: Programme) -> Iterator[Problem]:

@@ -122,6 +122,7 @@ CODES = {
     "P087": Code("error", "value", "a badge, a segment or a live tag that there is not"),
     "P088": Code("error", "value", "more badges than there are"),
     "P089": Code("warning", "key", "a benefit that no tier has and nothing gives"),
+    "P090": Code("error", "value", "benefits of which each stands in for the other"),
     # Segments and tags.
     "P101": Code("error", "value", "bands that do not rise, or are not four"),
     "P102": Code("error", "value", "a range that runs backwards"),

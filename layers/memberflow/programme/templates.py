@@ -30,7 +30,7 @@ _SHORT: dict[str, str | int] = {
 _BY_TRIGGER: dict[str, dict[str, str | int]] = {
     # A line for each trigger: what its occurrences carry in their data, with an example of each.
     "tier_reached": {"reached": "Gold"},
-    "dormancy": {"days": 90},
+    "dormancy": {"days": 90, "categories": "tea, cups"},
     "anniversary": {"years": 3},
     "calendar": {"next_tier": "Gold", **_SHORT},
     "points_expiring": {"expiring": 50, "expires": "2026-03-31", "days": 30},
@@ -57,15 +57,14 @@ def environment(html: bool = False) -> ImmutableSandboxedEnvironment:
 def variables(trigger: str) -> dict[str, str | int]:
     """What the templates of a journey can say, with an example of each.
 
-    ``tier``, ``reached``, ``lost`` and ``next_tier`` are labels in the message's language. ``days``: since the last
-    order, or until the day ``expires``, the last on which the points ``expiring`` are usable. ``next_tier`` is the one
-    above his (his own where there is none), ``short`` the spend that he lacks for it. ``answer``: his word.
     ``tier``, ``reached``, ``lost``, ``next_tier``, ``trial``, ``segment`` and ``badge`` are labels in the message's
     language. ``days``: since the last order, or until the day ``expires``, the last on which the points ``expiring``
     are usable, until ``ends``, the last of the ``trial``, or until ``by``, the last on which orders keep his tier.
     ``next_tier`` is the one above his (his own where there is none). ``short`` is the spend that he lacks for it, or to
     keep his own; ``short_orders``, ``short_interactions``, ``short_growth`` and ``short_points`` (earned) likewise, 0
     where the rule asks for none or has enough. Where a rule has alternatives, each is what would do by itself.
+    ``answer``: his word. ``categories``: up to three that he bought in last, by the programme's words for them (''
+    where there are none).
     """
     return _ALWAYS | _BY_TRIGGER.get(trigger, {})
 

@@ -93,6 +93,51 @@ class PointsNow(Struct):
     expiring: list[Part]
 
 
+class Measured(Struct):
+    """What a rule asks of a measure, and what there is: amounts as decimal strings, other figures as whole numbers."""
+
+    measure: str
+    value: str
+    needed: str
+    at_most: bool
+    met: bool
+
+
+class Needs(Struct):
+    """All of ``figures``, everything in ``all`` and, where there are any, one of ``any``."""
+
+    figures: list[Measured]
+    all: list[Needs]
+    any: list[Needs]
+    met: bool
+
+
+class TierAhead(Struct):
+    """``on``: the day on which members rise, null where they do at once; ``needs`` counts what will be there then.
+
+    ``at_once``: a rule that lets one in without waiting for that day.
+    """
+
+    tier: str
+    label: dict[str, str]
+    needs: Needs
+    on: str | None
+    at_once: Needs | None
+
+
+class Progress(Struct):
+    """``settled_on``: when the tier is settled; it is kept with ``keeps``, else it becomes ``below``."""
+
+    member_id: str
+    as_of: When
+    tier: str | None
+    label: dict[str, str]
+    settled_on: str | None
+    keeps: Needs | None
+    below: str | None
+    ahead: list[TierAhead]
+
+
 class Line(Struct):
     """A movement. ``number``: its place in the statement, from 1; a fact that comes late renumbers those after it.
 
@@ -210,6 +255,13 @@ ROUTES = (
         summary="Every movement of a member's points",
         answer=Statement,
         paged=True,
+    ),
+    Route(
+        name="progress",
+        method="GET",
+        path=_MEMBER + "/progress",
+        summary="What a member's tier is kept with, and how far it is to the next ones",
+        answer=Progress,
     ),
     Route(
         name="quote",

@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from memberflow import runtime
 from memberflow.engine.rules import Rules
-from memberflow.till import looking, moving
+from memberflow.till import looking, moving, progress
 from memberflow.till.caller import caller_of
 from memberflow.till.contract import Route
 from memberflow.till.request import Request, request_of
@@ -17,6 +17,7 @@ from memberflow.till.request import Request, request_of
 DOES: dict[str, Callable[[Rules, Request, int], Struct]] = {
     "points": looking.points,
     "statement": looking.statement,
+    "progress": progress.progress,
     "quote": looking.quote,
     "reserve": moving.reserve,
     "commit": moving.commit,

@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, field
 
 from memberflow.programme.schema.benefits import Badge, Benefit, GrantRule
-from memberflow.programme.schema.fields import Channel, Language, LocalTime, Name, Shape
+from memberflow.programme.schema.fields import Channel, Label, Language, LocalTime, Name, Shape
 from memberflow.programme.schema.journeys import Journey
 from memberflow.programme.schema.measures import Kinds, Score
 from memberflow.programme.schema.points import Points
@@ -26,6 +26,12 @@ class QuietHours(Shape, frozen=True, kw_only=True):
 
     start: LocalTime
     end: LocalTime
+
+
+class Category(Shape, frozen=True, kw_only=True):
+    """A category of orders, by the words that members read."""
+
+    label: dict[Language, Label]
 
 
 class Programme(Shape, frozen=True, kw_only=True):
@@ -55,6 +61,8 @@ class Programme(Shape, frozen=True, kw_only=True):
     surveys: dict[Name, Annotated[tuple[Name, ...], Meta(min_length=1)]] = field(default_factory=dict)
     """What members are asked, and the answers there are to each."""
     targets: Targets | None = None
+    categories: dict[Name, Category] = field(default_factory=dict)
+    """Those of the shop's orders that messages may name."""
 
 
 class Message(Shape, frozen=True, kw_only=True):

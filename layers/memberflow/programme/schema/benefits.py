@@ -23,7 +23,8 @@ class Benefit(Shape, frozen=True, kw_only=True):
     counts on these days alone, such as a member day. ``cost``: what one costs the shop when it is
     used, which simulate and demo add up by tier. ``cost_of``: a benefit that a tier has costs so much for each order
     that its members pay, or for each month or year for which they hold the tier (in `memberflow costs`). What a
-    discount of a tier costs follows from the orders, and needs no cost.
+    discount of a tier costs follows from the orders, and needs no cost. ``instead_of``: benefits that
+    do not count for a member while he has this one and it counts, such as the everyday discount on a member day.
     """
 
     kind: Literal["coupon", "discount", "gift", "service", "access", "trial"]
@@ -36,6 +37,7 @@ class Benefit(Shape, frozen=True, kw_only=True):
     on: tuple[DayPattern, ...] = ()
     cost: Money | None = None
     cost_of: Literal["use", "order", "month", "year"] = "use"
+    instead_of: tuple[Name, ...] = ()
 
 
 class GrantRule(Shape, frozen=True, kw_only=True):
@@ -48,8 +50,9 @@ class GrantRule(Shape, frozen=True, kw_only=True):
     ``badges``: with the ``count``-th. ``activity``: with each of that kind.
 
     ``segments``, ``tags``: only members in one of these segments, with all of these live tags. ``times``: so many of
-    each at once. What rests on an order, a tier or a badge that a refund takes goes with it, unless it is used; what
-    was used then is not given again when the reason comes again.
+    each at once. ``on``: only for orders and activities of these days, by the programme's calendar. What rests on an
+    order, a tier or a badge that a refund takes goes with it, unless it is used; what was used then is not given again
+    when the reason comes again.
     """
 
     trigger: Literal[
@@ -75,6 +78,7 @@ class GrantRule(Shape, frozen=True, kw_only=True):
     activity: Text | None = None
     segments: tuple[Name, ...] = ()
     tags: tuple[Name, ...] = ()
+    on: tuple[DayPattern, ...] = ()
 
 
 class Badge(Shape, frozen=True, kw_only=True):

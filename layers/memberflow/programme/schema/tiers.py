@@ -42,7 +42,8 @@ class Rule(Shape, frozen=True, kw_only=True):
     ``tasks``: activities of the kinds that measures name. ``scores``: by name. ``held``: this tier or a higher one
     without a break, for ``held_for``.
     ``over``: another window for the figures beside it, such as 1 month, this year or last quarter.
-    ``any`` and ``all`` nest further rules.
+    ``any`` and ``all`` nest further rules. ``per`` month: the figures beside it are means of the window's months, so
+    3 a month over last quarter are 9 in it.
     """
 
     spend: Money | None = None
@@ -65,6 +66,7 @@ class Rule(Shape, frozen=True, kw_only=True):
     over: Over | None = None
     any: tuple[Rule, ...] = ()
     all: tuple[Rule, ...] = ()
+    per: Literal["month"] | None = None
 
 
 class Tier(Shape, frozen=True, kw_only=True):
@@ -75,7 +77,8 @@ class Tier(Shape, frozen=True, kw_only=True):
     ``by``: a rule; an operator's invitation, with which the member holds it; or his acceptance of one.
     ``eligible``: who meets it is listed as a candidate for an invitation.
     ``benefits``: what members have for as long as the tier is theirs, besides those of the tiers below; only these
-    where ``includes_below`` is false.
+    where ``includes_below`` is false. ``at_once``: where members rise at reviews, a further rule that lets one in as
+    soon as it holds; of who has failed a review it counts only what came after it.
     """
 
     name: Name
@@ -87,6 +90,7 @@ class Tier(Shape, frozen=True, kw_only=True):
     eligible: Rule | None = None
     benefits: tuple[Name, ...] = ()
     includes_below: Yes = True
+    at_once: Rule | None = None
 
 
 class Abnormal(Shape, frozen=True, kw_only=True):
@@ -114,6 +118,8 @@ class Tiers(Shape, frozen=True, kw_only=True):
     ``drop_again_after``: at most one drop in so long. ``minimum``: a tier is held so long at the least, through that
     day. ``grace``: who fails has so long to make up for it, to that day or, ``grace_ends`` at month_end, to the end of
     its month. ``abnormal``: orders that count for no tier until an operator has accepted them.
+    ``put_off_to``: where something protects who fails, he is reviewed again on the day it ends, or at the next_review
+    from then on.
     """
 
     window: Duration = "12 months"
@@ -128,3 +134,4 @@ class Tiers(Shape, frozen=True, kw_only=True):
     grace_ends: Literal["on_its_day", "month_end"] = "on_its_day"
     abnormal: Abnormal | None = None
     levels: Annotated[tuple[Tier, ...], Meta(min_length=1)]
+    put_off_to: Literal["its_day", "next_review"] = "its_day"
