@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from cli import options, phrases, screen, sources, words
 from cli.tongue import Tongue
-from memberflow.engine import fold, journeys
+from memberflow.engine import fold, truth
 from memberflow.engine.member import Member, Task
 from memberflow.engine.outcome import Outcome
 from memberflow.engine.rules import Rules
@@ -56,7 +56,7 @@ def _open(rules: Rules, members: list[Member], now: int) -> list[Open]:
     for member in members:
         fold.advance(rules, member, now, Outcome())
         current = rules.of(member)
-        found += [Open(member.id, task, journeys.still_true(current, member, task, now)) for task in member.tasks]
+        found += [Open(member.id, task, truth.still_true(current, member, task, now)) for task in member.tasks]
     return found
 
 

@@ -15,17 +15,18 @@ from memberflow.engine import (
     fold,
     grants,
     happen,
-    journeys,
     lots,
     measures,
     noticing,
     points,
     reviews,
     shortfall,
+    speaking,
     spending,
     tasks,
     terms,
     tiers,
+    truth,
     windows,
 )
 from memberflow.engine.history import History, Line
@@ -220,12 +221,12 @@ def a_review_drops_to_the_bottom(patch: Patch) -> None:
 
 
 def a_spell_has_no_name_of_its_own(patch: Patch) -> None:
-    right = journeys._occur
+    right = speaking.occur
 
     def wrong(rules: Rules, member: Member, journey: Any, anchor: int, name: str, *rest: Any) -> None:
         right(rules, member, journey, anchor, "0" if journey.trigger == "dormancy" else name, *rest)
 
-    patch.setattr(journeys, "_occur", wrong)
+    patch.setattr(speaking, "occur", wrong)
 
 
 def a_bounce_of_an_address_given_up_silences_the_new_one(patch: Patch) -> None:
@@ -317,16 +318,16 @@ def what_is_put_off_ends_between_reviews(patch: Patch) -> None:
 
 
 def a_tier_lost_has_no_name_of_its_own(patch: Patch) -> None:
-    right = journeys._occur
+    right = speaking.occur
 
     def wrong(rules: Rules, member: Member, journey: Any, anchor: int, name: str, *rest: Any) -> None:
         right(rules, member, journey, anchor, "0" if journey.trigger == "tier_lost" else name, *rest)
 
-    patch.setattr(journeys, "_occur", wrong)
+    patch.setattr(speaking, "occur", wrong)
 
 
 def people_are_sent_after_who_has_bought_meanwhile(patch: Patch) -> None:
-    patch.setattr(journeys, "recheck", lambda *args: None)
+    patch.setattr(truth, "recheck", lambda *args: None)
 
 
 def a_task_never_lapses(patch: Patch) -> None:
@@ -347,12 +348,12 @@ def what_a_member_told_whoever_called_is_lost(patch: Patch) -> None:
 
 
 def an_answer_has_no_name_of_its_own(patch: Patch) -> None:
-    right = journeys._occur
+    right = speaking.occur
 
     def wrong(rules: Rules, member: Member, journey: Any, anchor: int, name: str, *rest: Any) -> None:
         right(rules, member, journey, anchor, "0" if journey.trigger == "answered" else name, *rest)
 
-    patch.setattr(journeys, "_occur", wrong)
+    patch.setattr(speaking, "occur", wrong)
 
 
 def a_segment_entered_again_has_no_number_of_its_own(patch: Patch) -> None:
@@ -371,7 +372,7 @@ def a_tier_within_reach_is_told_with_each_order(patch: Patch) -> None:
 
 
 def nobody_is_left_in_peace(patch: Patch) -> None:
-    patch.setattr(journeys, "_may_again", lambda *args: True)
+    patch.setattr(speaking, "may_again", lambda *args: True)
 
 
 def the_end_of_a_trial_is_woken_for_as_it_ends(patch: Patch) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import pairwise
 
-from memberflow.engine import journeys
+from memberflow.engine import truth
 from memberflow.engine.conditions import Condition
 from memberflow.engine.fold import next_due
 from memberflow.engine.lots import key_of
@@ -122,4 +122,4 @@ def _check_tasks(rules: Rules, member: Member, out: Outcome) -> None:
     for task in member.tasks:
         assert task.at < task.due <= task.until
         assert task.until > member.clock or member.wake <= member.clock, "a task of no use is still open"
-        assert journeys.still_true(rules.of(member), member, task, member.clock), "its reason is gone"
+        assert truth.still_true(rules.of(member), member, task, member.clock), "its reason is gone"

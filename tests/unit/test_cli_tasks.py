@@ -124,7 +124,7 @@ def test_tasks_are_listed_in_chinese_too(club: Rules) -> None:
 
 def test_a_task_whose_reason_went_with_time_alone_is_marked(club: Rules, monkeypatch: pytest.MonkeyPatch) -> None:
     save(club, "2026-04-03 12:00", amy=(bought("2026-01-01"),))
-    monkeypatch.setattr("cli.tasks.journeys.still_true", lambda *args: False)
+    monkeypatch.setattr("cli.tasks.truth.still_true", lambda *args: False)
     assert "reason gone" in shown("tasks")
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from memberflow.delivery import render
-from memberflow.engine import journeys
+from memberflow.engine import truth
 from memberflow.engine.fold import apply, next_due
 from memberflow.engine.member import Member
 from memberflow.engine.outcome import Occurrence, Outcome
@@ -39,7 +39,7 @@ def last(rules: Rules, *facts: AnyFact, until: str) -> Occurrence:
 
 
 def still_true(rules: Rules, occurrence: Occurrence, *facts: AnyFact, now: str) -> bool:
-    return journeys.still_true(rules, told(rules, *facts, until=now)[0], occurrence, at(now))
+    return truth.still_true(rules, told(rules, *facts, until=now)[0], occurrence, at(now))
 
 
 # Joining

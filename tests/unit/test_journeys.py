@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from memberflow.engine import journeys
+from memberflow.engine import truth
 from memberflow.engine.member import Member
 from memberflow.engine.outcome import Occurrence, Refusal
 from memberflow.engine.rules import Rules
@@ -24,7 +24,7 @@ def said(rules: Rules, *facts: AnyFact, until: str) -> list[Occurrence]:
 
 
 def still_true(rules: Rules, member: Member, occurrence: Occurrence) -> bool:
-    return journeys.still_true(rules, member, occurrence, max(member.clock, occurrence.at))
+    return truth.still_true(rules, member, occurrence, max(member.clock, occurrence.at))
 
 
 def ids(occurrences: list[Occurrence]) -> list[str]:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from memberflow.delivery import gates, render
-from memberflow.engine import journeys
+from memberflow.engine import truth
 from memberflow.engine.fold import apply, next_due
 from memberflow.engine.member import Member
 from memberflow.engine.outcome import Occurrence, Outcome
@@ -45,7 +45,7 @@ def last(rules: Rules, *facts: AnyFact, until: str) -> Occurrence:
 
 
 def still_true(rules: Rules, occurrence: Occurrence, *facts: AnyFact, now: str) -> bool:
-    return journeys.still_true(rules, told(rules, *facts, until=now)[0], occurrence, at(now))
+    return truth.still_true(rules, told(rules, *facts, until=now)[0], occurrence, at(now))
 
 
 def revised(before: dict[str, Any], on: str, after: dict[str, Any]) -> Rules:
@@ -477,14 +477,14 @@ def test_a_message_that_waited_tells_the_figures_of_the_moment_it_leaves() -> No
     occurrence = last(night, facts[0], until="2026-01-01 22:00")
     assert (occurrence.at, occurrence.data["short"]) == (at("2026-01-02 08:00"), "40.00")
     member = told(night, *facts, until="2026-01-02 08:00")[0]
-    assert journeys.still_true(night, member, occurrence, at("2026-01-02 08:00"))
-    assert journeys.renewed(night, member, occurrence, at("2026-01-02 08:00")).data["short"] == "24.50"
+    assert truth.still_true(night, member, occurrence, at("2026-01-02 08:00"))
+    assert truth.renewed(night, member, occurrence, at("2026-01-02 08:00")).data["short"] == "24.50"
 
 
 def test_days_since_the_last_order_are_those_of_the_moment_it_leaves() -> None:
     member, out = told(SLEEPING, ONCE, until="2026-02-02")
     assert out.occurrences[0].data == {"days": 30}
-    assert journeys.renewed(SLEEPING, member, out.occurrences[0], at("2026-02-02")).data == {"days": 32}
+    assert truth.renewed(SLEEPING, member, out.occurrences[0], at("2026-02-02")).data == {"days": 32}
 
 
 # Left in peace

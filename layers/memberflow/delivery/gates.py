@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from memberflow.delivery import caps
 from memberflow.delivery.caps import Sends
-from memberflow.engine import journeys
+from memberflow.engine import truth
 from memberflow.engine.holdout import held_out
 from memberflow.engine.member import Member
 from memberflow.engine.outcome import Occurrence
@@ -48,7 +48,7 @@ def verdict(asked: Asked) -> Verdict:
     """
     if asked.occurrence.useful_until <= asked.now:
         return Verdict(reason="stale")
-    if not journeys.still_true(asked.rules, asked.member, asked.occurrence, asked.now):
+    if not truth.still_true(asked.rules, asked.member, asked.occurrence, asked.now):
         return Verdict(reason="withdrawn")
     channels, reason = _open(asked)
     if not channels:

@@ -15,7 +15,7 @@ from memberflow.delivery.desk import Desk, Job
 from memberflow.delivery.gates import Asked, Verdict
 from memberflow.delivery.letters import Letter, Sent
 from memberflow.delivery.unsubscribe import NoLink
-from memberflow.engine import fold, journeys
+from memberflow.engine import fold, truth
 from memberflow.engine.outcome import Outcome
 from memberflow.engine.rules import Rules
 from memberflow.errors import StoreUnavailable
@@ -110,7 +110,7 @@ def _letter(desk: Desk, job: Job, channel: str, now: int) -> Letter:
     """Raises UnrenderableMessage and NoLink."""
     purpose = desk.rules.journeys[job.occurrence.journey].purpose
     link = unsubscribe.link(job.member.id, purpose, channel)
-    occurrence = journeys.renewed(desk.rules, job.member, job.occurrence, now)
+    occurrence = truth.renewed(desk.rules, job.member, job.occurrence, now)
     return Letter(
         member_id=job.member.id,
         tag=receipt_tag((job.item.pk, job.item.sk)),

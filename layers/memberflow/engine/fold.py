@@ -38,6 +38,7 @@ from memberflow.engine import (
     spending,
     tasks,
     terms,
+    truth,
 )
 from memberflow.engine.happen import HAPPEN
 from memberflow.engine.history import History
@@ -246,7 +247,7 @@ def _follow_up(
     if rules.shelters:
         points.shelter(rules, member, at)
     if member.tasks:
-        journeys.recheck(rules, member, at, out, history)
+        truth.recheck(rules, member, at, out, history)
 
 
 def _become_usable(rules: Rules, member: Member, key: str, at: int, out: Outcome, history: History | None) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from memberflow.engine.calendar import add_months, birthday_in, day_to_date
 from memberflow.engine.member import Member
+from memberflow.engine.plans import Plan
 from memberflow.engine.rules import Rules
 
 
@@ -45,3 +46,12 @@ def years_of_membership(rules: Rules, member: Member, day: int) -> int:
     assert member.enrolled_at is not None
     years = day_to_date(day).year - day_to_date(rules.zone.day(member.enrolled_at)).year
     return years - (anniversary(rules, member, years) > day)
+
+
+def kept_birthday(rules: Rules, member: Member, journey: Plan, year: int) -> int:
+    """The day on which it is kept, or the first of its month."""
+    return (birthday_month if journey.by_month else birthday_day)(rules, member, year)
+
+
+def last_order_day(rules: Rules, member: Member) -> int:
+    return -1 if member.last_order_at is None else rules.zone.day(member.last_order_at)

@@ -1,7 +1,7 @@
 """Tasks: what a person of the shop is to do about a member, and what becomes of it.
 
 A task is what a message is to other journeys: one reason, one id, whatever order the facts came in. An open one is part
-of the member until it is done, its reason is gone (journeys.recheck) or its time is over; so it is closed and withdrawn
+of the member until it is done, its reason is gone (truth.recheck) or its time is over; so it is closed and withdrawn
 without reading anything, and nobody is sent after a member who has bought meanwhile.
 """
 
