@@ -108,7 +108,8 @@ def _of_first_members(lines: Lines, count: int) -> Lines:
 def test_a_programme_without_points_is_replayed_as_it_is_folded(lives: Lines) -> None:
     page = author.SHIPPED / "sample" / "programme.yaml"
     Path("club").mkdir()
-    Path("club/programme.yaml").write_text(re.sub(r"\npoints:\n(  .*\n)+", "\n", page.read_text()))
+    without = re.sub(r"\npoints:\n(  .*\n)+|  point_use: .*\n", "\n", page.read_text())
+    Path("club/programme.yaml").write_text(without)
     Path("club/messages").symlink_to(page.parent / "messages")
     lines = [line for line in lives if b"points." not in line]
     expected, _ = run("simulate", lines, "--programme", "club")

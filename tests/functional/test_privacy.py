@@ -115,7 +115,7 @@ def verified(stack: LocalStack) -> str:
 def test_all_that_is_held_of_a_member_is_exported_wherever_it_lies(known: LocalStack) -> None:
     told = exported(known)
     record = told["record"]
-    assert sorted(record) == ["decision", "fact", "member", "message"]
+    assert sorted(record) == ["decision", "fact", "member", "message", "sends"]
     state = record["member"][0]["state"]
     assert (state["birthday"], state["contacts"]["email"]) == (BORN, MAIL)
     assert state["consents"]["marketing/email"]["source"] == "one_click_form"
