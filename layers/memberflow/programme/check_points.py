@@ -143,7 +143,8 @@ def activities_earn_something(programme: Programme) -> Iterator[Problem]:
     for path, activity in earning:
         if activity is None:
             continue
-        if activity.points is None and activity.growth is None:
+        first = activity.first if isinstance(activity, Activity) else None
+        if activity.points is None and activity.growth is None and first is None:
             yield Problem("P068", path, f"{path[-1]} earns nothing", "expected points, growth or both")
 
 
