@@ -10,6 +10,7 @@ import pytest
 
 from cli import letter
 from cli.tongue import Tongue
+from memberflow import lift
 from memberflow.entitled import entitled
 from memberflow.facts import AnyFact, Joined, Order
 from memberflow.programme import author
@@ -186,6 +187,15 @@ def test_the_month_of_a_birthday_brings_50_off_100_for_a_month() -> None:
     assert BIRTHDAY in told(NEW, until="2026-06-20 23:59:59").open
     assert BIRTHDAY in told(NEW, until="2026-07-01 23:59:59").open
     assert BIRTHDAY not in told(NEW, until="2026-07-02 00:00").open
+
+
+@pytest.mark.parametrize(("language", "words"), [("zh-CN", "满 100 减 50"), ("en", "50 off 100")])
+def test_the_month_is_told_of_at_nine_on_its_first_day(language: str, words: str) -> None:
+    assert of("birthday", told(NEW, until="2026-06-01 08:59:59").said) == []
+    story = told(NEW, until="2026-06-01 09:00")
+    assert story.said[-1] == "birthday#2026"
+    assert words in read(NAME, story.out.occurrences[-1], story.member, language).text
+    assert of("birthday", told(NEW, until="2026-12-31").said) == ["birthday#2026"]
 
 
 def test_each_level_has_the_birthday_coupon() -> None:
@@ -555,6 +565,50 @@ def test_what_the_later_steps_say(journey: str, language: str, words: tuple[str,
     assert [word for word in words if word not in text] == []
 
 
+# Return
+
+
+def won_back(*facts: AnyFact) -> dict[str, tuple[int, int]]:
+    """Of each step of the first spell: how many it reached, all messages being sent, and how many an order counts for."""
+    story = told(NEW, *facts, until="2026-12-31")
+    became: list[lift.Told] = [(one, "sent") for one in story.out.occurrences if one.anchor == SPELL]
+    became += [(one.task, one.state) for one in story.out.tasks if one.task.anchor == SPELL and one.state != "open"]
+    steps = lift.steps(story.rules, [(became, [NEW, *facts])], story.now)
+    return {name: (step.reached, step.won_back) for name, step in steps.items()}
+
+
+@pytest.mark.parametrize(
+    ("back", "steps"),
+    [
+        ("2026-03-02 09:59", {}),
+        ("2026-03-02 10:01", {"wake_30": (1, 1)}),
+        ("2026-03-31 23:59:59", {"wake_30": (1, 1)}),
+        ("2026-04-01 09:59", {"wake_30": (1, 1)}),
+        ("2026-04-01 10:01", {"wake_30": (1, 0), "wake_60": (1, 1)}),
+        ("2026-05-01 09:59", {"wake_30": (1, 0), "wake_60": (1, 1)}),
+        ("2026-05-01 10:01", {"wake_30": (1, 0), "wake_60": (1, 0), "wake_90_form": (1, 1)}),
+        ("2026-05-31 23:59:59", {"wake_30": (1, 0), "wake_60": (1, 0), "wake_90_form": (1, 1)}),
+        ("2026-06-01 00:00", {"wake_30": (1, 0), "wake_60": (1, 0), "wake_90_form": (1, 0)}),
+    ],
+)
+def test_an_order_within_30_days_of_a_step_was_won_back_by_that_step(
+    back: str, steps: dict[str, tuple[int, int]]
+) -> None:
+    assert won_back(BOUGHT, order(back, "10")) == steps
+
+
+@pytest.mark.parametrize(("back", "counted"), [("2026-05-31 23:59:59", 1), ("2026-06-01 00:00", 0)])
+def test_a_call_wins_back_too_once_it_is_done(back: str, counted: int) -> None:
+    call = task_done("2026-05-03 11:00", f"wake_90_call#{SPELL}", "other")
+    assert won_back(ADVANCED, BOUGHT, call, order(back, "10"))["wake_90_call"] == (1, counted)
+    assert won_back(ADVANCED, BOUGHT, order(back, "10")).get("wake_90_call", (0, 0)) == (0, 0)
+
+
+def test_an_order_that_goes_back_was_no_return() -> None:
+    back = order("2026-03-03 10:00", "10", id="a")
+    assert won_back(BOUGHT, back, refund("2026-03-20 10:00", None, "a"))["wake_30"] == (1, 0)
+
+
 # Tags
 
 
@@ -669,6 +723,13 @@ def test_the_invitation_comes_with_the_sixth_order() -> None:
     assert of("organic", told(NEW, *six, until="2026-06-07 00:00").open) == []
 
 
+def test_it_comes_again_after_three_months_at_the_soonest() -> None:
+    weekly = parent(20, 20)
+    first, second = (f"organic#{one} 10:00" for one in ("2026-05-06", "2026-08-12"))
+    assert of("organic", told(NEW, *weekly, until="2026-08-12 09:59").said) == [first]
+    assert of("organic", told(NEW, *weekly, until="2026-08-12 10:00").said) == [first, second]
+
+
 def test_it_is_for_the_second_level_and_for_six_within_three_months() -> None:
     cheap = [order(one.id, "40", *one.categories) for one in parent(6, 6)]
     assert of("organic", told(NEW, *cheap, until="2026-07-01").said) == []
@@ -760,6 +821,27 @@ def test_a_trial_spares_no_points_and_brings_no_custom_service() -> None:
     assert told(*facts, until="2027-01-05 23:59:59").member.points == 100
     assert told(*facts, until="2027-01-06 00:00").member.points == 0
     assert of("custom", told(*facts, until="2027-01-06").granted) == []
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("zh-CN", ("消费达人", "5 枚", "10 枚")), ("en", ("Spender", "Five", "ten"))]
+)
+def test_a_badge_is_told_of_with_what_five_and_ten_bring(language: str, words: tuple[str, ...]) -> None:
+    story = told(NEW, *EARNED["spender"], until="2026-02-01 10:00")
+    assert of("badge", story.said) == ["badge#spender#1"]
+    message = next(one for one in story.out.occurrences if one.journey == "badge")
+    text = read(NAME, message, story.member, language).text
+    assert [word for word in words if word not in text] == []
+
+
+@pytest.mark.parametrize(("language", "word"), [("zh-CN", "尊享会员"), ("en", "L3 Privileged")])
+def test_five_days_before_a_trial_ends_he_hears_of_it(language: str, word: str) -> None:
+    published = did("2026-03-10 10:00", "story_published")
+    assert of("trial_ending", told(NEW, published, until="2026-04-05 09:59:59").said) == []
+    story = told(NEW, published, until="2026-04-05 10:00")
+    text = read(NAME, story.out.occurrences[-1], story.member, language).text
+    assert word in text
+    assert "2026-04-10" in text
 
 
 # Channels, partners, anniversaries
@@ -1028,7 +1110,7 @@ def test_a_newcomer_at_night_is_welcomed_in_the_morning() -> None:
 def test_service_is_told_apart_from_marketing() -> None:
     journeys = shipped(NAME).programme.journeys
     said = {name for name, journey in journeys.items() if journey.purpose == "service"}
-    assert said == {"upgrade", "lost", "expiring"}
+    assert said == {"upgrade", "lost", "expiring", "trial_ending"}
 
 
 def test_four_marketing_messages_a_week_are_the_most() -> None:
