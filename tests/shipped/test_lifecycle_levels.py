@@ -569,7 +569,7 @@ def test_what_the_later_steps_say(journey: str, language: str, words: tuple[str,
 
 
 def won_back(*facts: AnyFact) -> dict[str, tuple[int, int]]:
-    """Of each step of the first spell: how many it reached, were all messages sent, and how many an order counts for."""
+    """Of each step of the first spell: how many it reached, were all sent, and how many an order counts for."""
     story = told(NEW, *facts, until="2026-12-31")
     became: list[lift.Told] = [(one, "sent") for one in story.out.occurrences if one.anchor == SPELL]
     became += [(one.task, one.state) for one in story.out.tasks if one.task.anchor == SPELL and one.state != "open"]
