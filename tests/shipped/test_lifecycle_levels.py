@@ -11,9 +11,13 @@ import pytest
 from cli import letter
 from cli.tongue import Tongue
 from memberflow import lift
+from memberflow.engine.fold import fold
+from memberflow.engine.history import History
+from memberflow.engine.outcome import Outcome
 from memberflow.entitled import entitled
 from memberflow.facts import AnyFact, Joined, Order
 from memberflow.programme import author
+from memberflow.targets import Year
 from tests.happened import day
 from tests.shipped import stories
 from tests.shipped.stories import (
@@ -602,6 +606,22 @@ def test_a_call_wins_back_too_once_it_is_done(back: str, counted: int) -> None:
     call = task_done("2026-05-03 11:00", f"wake_90_call#{SPELL}", "other")
     assert won_back(ADVANCED, BOUGHT, call, order(back, "10"))["wake_90_call"] == (1, counted)
     assert won_back(ADVANCED, BOUGHT, order(back, "10")).get("wake_90_call", (0, 0)) == (0, 0)
+
+
+def test_rates_are_reported_by_step_beside_those_of_their_year() -> None:
+    story = told(NEW, BOUGHT, order("2026-03-03 10:00", "10"), until="2026-12-31")
+    report = Year(story.rules, story.now)
+    became: list[lift.Told] = [(one, "sent") for one in story.out.occurrences]
+    history = History()
+    member = fold(story.rules, "m", story.facts, story.now, out := Outcome(entries=[]), history)
+    report.add(member, story.facts, out, history, became)
+    assert {one.name: one.target for one in report.reached()} == {
+        "win_back wake_30": 42,
+        "win_back wake_60": 28,
+        "win_back wake_90_call": 15,
+        "win_back wake_90_form": 15,
+    }
+    assert next((one.part, one.whole) for one in report.reached() if one.name == "win_back wake_30") == (1, 2)
 
 
 def test_an_order_that_goes_back_was_no_return() -> None:

@@ -123,8 +123,10 @@ def least_days(text: str) -> int:
 
 
 def most_days(text: str) -> int:
-    """The same with months as long as they can be."""
+    """The same with months as long as they can be, and hours in as many days as they fill."""
     count, unit = text.split()
+    if unit.startswith("hour"):
+        return -(-int(count) // 24)
     return int(count) * _MOST[unit.rstrip("s")]
 
 
