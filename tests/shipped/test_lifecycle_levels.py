@@ -715,16 +715,16 @@ def test_others_have_no_such_coupon(facts: list[AnyFact]) -> None:
 
 
 def parent(orders: int, organic: int, since: str = "2026-04-01") -> list[Order]:
-    """Orders for mother and baby, a week apart, the first ``organic`` of them organic; with them L2."""
+    """Orders for mother and baby, a week apart, the last ``organic`` of them organic; with them L2."""
     first = date.fromisoformat(since)
     return [
-        order(f"{first + timedelta(7 * n)} 10:00", "600", "mother_and_baby", *(("organic",) if n < organic else ()))
+        order(f"{first + timedelta(7 * n)} 10:00", "600", "mother_and_baby", *["organic"] * (n >= orders - organic))
         for n in range(orders)
     ]
 
 
 @pytest.mark.parametrize(
-    ("orders", "organic", "invited"), [(5, 5, 0), (6, 6, 1), (6, 5, 1), (6, 4, 0), (10, 7, 1), (7, 4, 0)]
+    ("orders", "organic", "invited"), [(5, 5, 0), (6, 6, 1), (6, 5, 1), (6, 4, 0), (10, 7, 1), (10, 6, 0)]
 )
 def test_six_orders_for_mother_and_baby_in_a_quarter_seventy_percent_organic_bring_a_lecture_and_a_sample(
     orders: int, organic: int, invited: int
@@ -1016,6 +1016,40 @@ def test_member_day_is_told_in_the_morning_to_the_second_and_third_level() -> No
     assert of("member_day", told(*facts, until="2026-03-08 09:30").said) == [f"member_day#{day('2026-03-08')}"]
     assert len(of("member_day", told(*facts, until="2027-02-09 23:00").said)) == 12
     assert of("member_day", told(NEW, until="2026-12-31").said) == []
+
+
+USEFUL_FOR = {
+    "1 day": {"week_0", "week_7_coupon", "member_day"},
+    "2 days": {"week_3", "week_7", "stock_up"},
+    "3 days": {"organic"},
+    "4 days": {"trial_ending"},
+    "7 days": {
+        "upgrade",
+        "lost",
+        "expiring",
+        "wake_30",
+        "wake_60",
+        "wake_60_app",
+        "wake_90_form",
+        "for_the_price",
+        "for_the_service",
+        "badge",
+        "anniversary",
+    },
+    "14 days": {"wake_60_adviser", "wake_90_call", "birthday"},
+}
+
+
+def test_how_long_each_message_and_task_is_of_use() -> None:
+    found: dict[str, set[str]] = {}
+    for name, journey in shipped(NAME).programme.journeys.items():
+        found.setdefault(journey.useful_for, set()).add(name)
+    assert found == USEFUL_FOR
+
+
+def test_a_tenth_is_held_out_of_what_gives_nothing_to_see_what_it_is_worth() -> None:
+    held_out = {name: one.holdout for name, one in shipped(NAME).programme.journeys.items() if one.holdout}
+    assert held_out == {"wake_30": 10}
 
 
 MESSAGES = ["anniversary", "badge", "birthday", "expiring", "for_the_price", "for_the_service", "lost", "member_day"]
