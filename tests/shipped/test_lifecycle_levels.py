@@ -572,10 +572,11 @@ def test_what_the_later_steps_say(journey: str, language: str, words: tuple[str,
 # Return
 
 
-def won_back(*facts: AnyFact) -> dict[str, tuple[int, int]]:
-    """Of each step of the first spell: how many it reached, were all sent, and how many an order counts for."""
+def won_back(*facts: AnyFact, only: str = "") -> dict[str, tuple[int, int]]:
+    """Of each step of the first spell, were all sent, or one: how many it reached, how many an order counts for."""
     story = told(NEW, *facts, until="2026-12-31")
     became: list[lift.Told] = [(one, "sent") for one in story.out.occurrences if one.anchor == SPELL]
+    became = [(one, state) for one, state in became if only in ("", one.journey)]
     became += [(one.task, one.state) for one in story.out.tasks if one.task.anchor == SPELL and one.state != "open"]
     steps = lift.steps(story.rules, [(became, [NEW, *facts])], story.now)
     return {name: (step.reached, step.won_back) for name, step in steps.items()}
@@ -606,6 +607,19 @@ def test_a_call_wins_back_too_once_it_is_done(back: str, counted: int) -> None:
     call = task_done("2026-05-03 11:00", f"wake_90_call#{SPELL}", "other")
     assert won_back(ADVANCED, BOUGHT, call, order(back, "10"))["wake_90_call"] == (1, counted)
     assert won_back(ADVANCED, BOUGHT, order(back, "10")).get("wake_90_call", (0, 0)) == (0, 0)
+
+
+@pytest.mark.parametrize(
+    ("step", "last", "over"),
+    [
+        ("wake_30", "2026-04-01 23:59:59", "2026-04-02 00:00"),
+        ("wake_60", "2026-05-01 23:59:59", "2026-05-02 00:00"),
+        ("wake_90_form", "2026-05-31 23:59:59", "2026-06-01 00:00"),
+    ],
+)
+def test_each_step_counts_for_30_days_where_no_later_one_has_reached_him(step: str, last: str, over: str) -> None:
+    assert won_back(BOUGHT, order(last, "10"), only=step)[step] == (1, 1)
+    assert won_back(BOUGHT, order(over, "10"), only=step)[step] == (1, 0)
 
 
 def test_rates_are_reported_by_step_beside_those_of_their_year() -> None:
