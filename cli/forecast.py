@@ -14,7 +14,7 @@ from cli.feed import RUN_MINUTE
 from cli.horizon import End, Horizon, Runs, Start
 from cli.table import Held
 from memberflow.delivery import render
-from memberflow.engine.calendar import MINUTE, Zone
+from memberflow.engine.calendar import HOUR, Zone
 from memberflow.engine.fold import fold
 from memberflow.engine.member import Member
 from memberflow.engine.outcome import Outcome
@@ -23,7 +23,6 @@ from memberflow.facts import AnyFact
 from memberflow.programme import author
 from memberflow.programme.schema import Shipped
 
-HOUR = 60 * MINUTE
 PER_SECOND = 14
 """Mails that SES takes in a second from an account that has just left the sandbox."""
 

@@ -196,7 +196,7 @@ def _points_fact(draw: st.DrawFn, setting: Setting, head: dict[str, Any], letter
     last_day = draw(st.sampled_from((None, *setting.days)))
     on = orders[0] if orders else None
     told: dict[str, Callable[[], AnyFact]] = {
-        "q": lambda: Redemption(**head, points=points, order_id=on),
+        "q": lambda: Redemption(**head, points=points, order_id=on, good=draw(st.sampled_from((None, None, "mug")))),
         "v": lambda: Reserved(**head, points=points, order_id=on),
         "k": lambda: Committed(**head, points=points, order_id=on),
         "z": lambda: Cancelled(**head),

@@ -69,7 +69,7 @@ class Setting:
         tiers = self.programme.tiers
         texts = [tiers.window, tiers.review_every, self.programme.points.expiry and self.programme.points.expiry.after]
         texts += [journey.after for journey in self.programme.journeys.values()]
-        texts += [benefit.valid_for for benefit in self.programme.benefits.values()]
+        texts += [one.valid_for for one in self.programme.benefits.values() if "hour" not in (one.valid_for or "")]
         texts += [] if self.programme.segments is None else self.programme.segments.recency
         periods = [Period(0, 0), *(Period.of(text) for text in texts if text)]
         starts = [date_to_day(on) for on in self.dates]
@@ -183,7 +183,13 @@ PENDING = setting(
         "when_short": "forgive",
         "joining": 11,
         "referral": {"points": 5, "after": "5 days"},
-        "redeem": {"points": 1, "worth": "0.01", "returned_for": "10 days", "reserve_for": "24 hours"},
+        "redeem": {
+            "points": 1,
+            "worth": "0.01",
+            "returned_for": "10 days",
+            "reserve_for": "24 hours",
+            "goods": {"mug": {"points": 5, "in_all": 2, "label": {"en": "A mug"}}},
+        },
     },
 )
 ROLLING = setting(
@@ -196,7 +202,7 @@ ROLLING = setting(
         "earn": {"per": "0.50"},
         "usable_on": "delivery",
         "usable_after": "20 days",
-        "activities": {"check_in": {"points": 3, "per_day": 1, "in_all": 3}},
+        "activities": {"check_in": {"points": 3, "per_day": 1, "in_all": 3}, "story": {"first": 20}},
         "expiry": {
             "after": "1 month",
             "rolling": {"for": "2 months", "on": ["order", "check_in", "redemption"]},
@@ -211,7 +217,7 @@ ROLLING = setting(
 _LABEL = {"label": {"en": "A name"}}
 _BENEFITS = {
     "coupon": _LABEL | {"kind": "coupon", "off": "5", "valid_for": "10 days"},
-    "gift": _LABEL | {"kind": "gift"},
+    "gift": _LABEL | {"kind": "gift", "valid_for": "30 hours"},
     "trial": _LABEL | {"kind": "trial", "tier": "gold", "valid_for": "1 month"},
 }
 _GRANTS = {

@@ -24,14 +24,14 @@ def codes_in(*names: str) -> set[str]:
 
 
 def test_every_refusal_of_spending_has_a_problem() -> None:
-    codes = codes_in("engine/spending.py", "engine/redeeming.py", "till/moving.py")
+    codes = codes_in("engine/spending.py", "engine/goods.py", "engine/redeeming.py", "till/moving.py")
     assert len(codes) > 7
     assert codes <= set(PROBLEMS)
 
 
 def test_a_quote_is_refused_with_what_spending_is_refused_with() -> None:
     (codes,) = (set(get_args(contract.Refused)) - {None},)
-    assert codes == codes_in("engine/redeeming.py", "engine/spending.py") - {"no_reservation"}
+    assert codes == codes_in("engine/redeeming.py", "engine/goods.py", "engine/spending.py") - {"no_reservation"}
 
 
 def test_every_ending_of_a_reservation_has_a_problem() -> None:

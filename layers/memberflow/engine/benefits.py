@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from memberflow.engine.calendar import Period
 from memberflow.engine.catalogue import Catalogue
 from memberflow.engine.conditions import Condition
 from memberflow.engine.earning import Days
+from memberflow.engine.validity import Validity
 from memberflow.programme.schema import Programme
 from memberflow.programme.schema.benefits import GrantRule
 from memberflow.programme.schema.fields import minor_units
@@ -31,7 +31,7 @@ class Benefits:
 
     def __init__(self, programme: Programme, catalogue: Catalogue) -> None:
         minor = catalogue.places
-        self.periods = {name: Period.of(b.valid_for) for name, b in programme.benefits.items() if b.valid_for}
+        self.valid = {name: Validity.of(b.valid_for) for name, b in programme.benefits.items() if b.valid_for}
         self.trials = {name: b.tier for name, b in programme.benefits.items() if b.tier is not None}
         self.costs = {name: minor_units(b.cost, minor) for name, b in programme.benefits.items() if b.cost}
         leap = programme.birthday_29_february == "1 March"

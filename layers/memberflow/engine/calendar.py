@@ -13,6 +13,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 MINUTE = 60_000
+HOUR = 60 * MINUTE
 DAY = 86_400_000
 _EPOCH_ORDINAL = date(1970, 1, 1).toordinal()
 

@@ -11,7 +11,6 @@ from collections.abc import Callable, Sequence
 
 from memberflow.engine import tags
 from memberflow.engine.benefits import Award
-from memberflow.engine.calendar import add
 from memberflow.engine.history import History
 from memberflow.engine.member import DISTANT, Grant, Member
 from memberflow.engine.occasions import (
@@ -63,9 +62,9 @@ def _had_already(member: Member, like: str, cause: str, history: History | None)
 
 
 def _until(rules: Rules, benefit: str, at: int) -> int:
-    """The moment from which it is no longer valid: after the last day of its period, like points."""
-    period = rules.benefits.periods.get(benefit)
-    return DISTANT if period is None else rules.zone.moment(add(rules.zone.day(at), period) + 1)
+    """The moment from which it is no longer valid."""
+    valid = rules.benefits.valid.get(benefit)
+    return DISTANT if valid is None else valid.until(rules.zone, at)
 
 
 def is_open(member: Member, id: str) -> bool:

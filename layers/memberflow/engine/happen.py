@@ -142,7 +142,7 @@ def _earn_by(rules: Rules, member: Member, fact: Activity, day: int, out: Outcom
     if code is not None:
         out.refusals.append(Refusal(fact.name, code))
         return
-    earned = earning.points or 0
+    earned = activities.points(member, fact, earning)
     if rules.prolongings:
         points.prolong(rules, member, fact.activity, day, earned, history)
     points.earn_today(rules, member, fact.at, fact.name, earned, out)

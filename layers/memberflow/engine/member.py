@@ -158,7 +158,7 @@ class Member(Struct, array_like=True):
     """[day on which they become usable, day on which they are gone, points, number of their rule], soonest first."""
     held: list[Held] = field(default_factory=list)
     done: dict[str, list[int]] = field(default_factory=dict)
-    """Per activity with a cap: [day, times it earned on it, times it earned in all]."""
+    """Per activity that counts them: [day, times it earned on it, times it earned in all]; goods as in goods.py."""
     sheltered: bool = False
     """None of the points expire while the tier held says so."""
     spared_until: int = 0

@@ -6,7 +6,7 @@ with their own end. Where that day has passed meanwhile the programme says for h
 
 from __future__ import annotations
 
-from memberflow.engine import lots, points
+from memberflow.engine import goods, lots, points
 from memberflow.engine.calendar import add
 from memberflow.engine.history import History, Line, Spending
 from memberflow.engine.lots import Lot, rule_of
@@ -25,16 +25,16 @@ def price(rules: Rules, fact: Redemption | Reserved) -> int:
     """How many points it takes; 0 for a good that is not in the catalogue."""
     if isinstance(fact, Reserved) or fact.good is None or fact.agreed:
         return fact.points
-    good = rules.redeeming.goods.get(fact.good) if rules.redeeming else None
+    good = goods.named(rules, fact)
     return 0 if good is None else good.points * fact.quantity
 
 
 def refused(rules: Rules, member: Member, fact: Redemption | Reserved) -> str | None:
     """Why points can't be spent so, as Refusal has it; None where they can."""
     wanted, redeeming = price(rules, fact), rules.redeeming
+    if isinstance(fact, Redemption) and (code := goods.refused(rules, member, fact)) is not None:
+        return code
     if isinstance(fact, Redemption):
-        if fact.good is not None and not wanted:
-            return "unknown_good"
         if fact.partner is not None and (redeeming is None or fact.partner not in redeeming.partners):
             return "unknown_partner"
         if redeeming is not None and fact.partner is not None and wanted % redeeming.partners[fact.partner].points:
@@ -53,6 +53,7 @@ def redeem(rules: Rules, member: Member, fact: Redemption, out: Outcome, history
     if code is not None:
         out.refusals.append(Refusal(fact.name, code))
         return
+    goods.count(rules, member, fact)
     wanted = price(rules, fact)
     parts = _spend(member, fact, wanted, [], out)
     _spent(fact.order_id, parts, history)

@@ -123,8 +123,10 @@ def least_days(text: str) -> int:
 
 
 def most_days(text: str) -> int:
-    """The same with months as long as they can be."""
+    """The same with months as long as they can be, and hours in as many days as they fill."""
     count, unit = text.split()
+    if unit.startswith("hour"):
+        return -(-int(count) // 24)
     return int(count) * _MOST[unit.rstrip("s")]
 
 
@@ -143,7 +145,8 @@ def activities_earn_something(programme: Programme) -> Iterator[Problem]:
     for path, activity in earning:
         if activity is None:
             continue
-        if activity.points is None and activity.growth is None:
+        first = activity.first if isinstance(activity, Activity) else None
+        if activity.points is None and activity.growth is None and first is None:
             yield Problem("P068", path, f"{path[-1]} earns nothing", "expected points, growth or both")
 
 

@@ -71,16 +71,16 @@ def trials_last_longer_than_the_notice(programme: Programme) -> Iterator[Problem
         if journey.trigger != "trial_ending" or journey.before is None:
             continue
         for benefit, trial in programme.benefits.items():
-            if trial.kind == "trial" and trial.valid_for and _days(trial.valid_for) <= _days(journey.before):
+            if trial.kind == "trial" and trial.valid_for and _hours(trial.valid_for) <= _hours(journey.before):
                 message = f"{name} speaks of {benefit!r} before it is given: it lasts {trial.valid_for}"
                 help = "expected less than that"
                 yield Problem("P142", ("journeys", name, "before"), message, help)
 
 
-def _days(duration: str) -> int:
+def _hours(duration: str) -> int:
     """About so many."""
     count, unit = duration.split()
-    return int(count) * {"d": 1, "m": 30, "y": 365}[unit[0]]
+    return int(count) * {"h": 1, "d": 24, "m": 30 * 24, "y": 365 * 24}[unit[0]]
 
 
 def reach_names_what_tiers_ask_for(programme: Programme) -> Iterator[Problem]:

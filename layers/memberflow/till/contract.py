@@ -164,7 +164,14 @@ class Statement(Struct):
 
 
 Refused = Literal[
-    "not_enough_points", "below_minimum", "not_in_step", "above_share", "unknown_good", "unknown_partner", None
+    "not_enough_points",
+    "below_minimum",
+    "not_in_step",
+    "above_share",
+    "unknown_good",
+    "cap_reached",
+    "unknown_partner",
+    None,
 ]
 
 

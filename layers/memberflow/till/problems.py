@@ -49,6 +49,7 @@ PROBLEMS: dict[str, tuple[int, str, str]] = {
     "not_in_step": (409, "Points are spent in larger steps", "积分数不是规定的倍数"),
     "above_share": (409, "More than points may pay of the order", "超过订单可用积分抵扣的比例"),
     "unknown_good": (409, "The catalogue does not have it", "目录中没有该商品"),
+    "cap_reached": (409, "As many of it as a member can have", "已达到该商品的兑换上限"),
     "unknown_partner": (409, "Points are not exchanged with that partner", "不与该合作方兑换积分"),
     "reservation_lapsed": (409, "The reservation holds no points any more", "积分预留已失效"),
     "reservation_committed": (409, "The reservation was committed", "积分预留已确认使用"),

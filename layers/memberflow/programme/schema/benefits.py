@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, field
 
-from memberflow.programme.schema.fields import Count, DayPattern, Duration, Label, Language, Money, Name, Shape, Text
+from memberflow.programme.schema.fields import Count, DayPattern, Label, Language, Money, Name, Shape, Text, Validity
 from memberflow.programme.schema.tiers import Rule
 
 Percent = Annotated[int, Meta(ge=1, le=100, description="a whole number from 1 to 100")]
@@ -19,11 +19,11 @@ class Benefit(Shape, frozen=True, kw_only=True):
     order. ``gift``, ``service`` and ``access`` are what their label says; a gift may go with an order ``from`` so
     much. ``trial``: what members of ``tier`` have, without the tier.
 
-    ``valid_for``: how long one that was given lasts, through the end of its last day (absent: for ever). ``on``: it
-    counts on these days alone, such as a member day. ``cost``: what one costs the shop when it is
-    used, which simulate and demo add up by tier. ``cost_of``: a benefit that a tier has costs so much for each order
-    that its members pay, or for each month or year for which they hold the tier (in `memberflow costs`). What a
-    discount of a tier costs follows from the orders, and needs no cost. ``instead_of``: benefits that
+    ``valid_for``: how long one that was given lasts, hours to the minute and else through the end of its last day
+    (absent: for ever). ``on``: it counts on these days alone, such as a member day. ``cost``: what one costs the shop
+    when it is used, which simulate and demo add up by tier. ``cost_of``: a benefit that a tier has costs so much for
+    each order that its members pay, or for each month or year for which they hold the tier (in `memberflow costs`).
+    What a discount of a tier costs follows from the orders, and needs no cost. ``instead_of``: benefits that
     do not count for a member while he has this one and it counts, such as the everyday discount on a member day.
     """
 
@@ -33,7 +33,7 @@ class Benefit(Shape, frozen=True, kw_only=True):
     from_: Money | None = field(default=None, name="from")
     percent: Percent | None = None
     tier: Name | None = None
-    valid_for: Duration | None = None
+    valid_for: Validity | None = None
     on: tuple[DayPattern, ...] = ()
     cost: Money | None = None
     cost_of: Literal["use", "order", "month", "year"] = "use"

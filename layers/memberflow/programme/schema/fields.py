@@ -33,6 +33,13 @@ Duration = Annotated[
         description="a period such as 90 days, 12 months or 1 year, below a hundred years",
     ),
 ]
+Validity = Annotated[
+    str,
+    Meta(
+        pattern="^([1-9][0-9]{0,3} (hours?|days?)|[1-9][0-9]{0,2} months?|[1-9][0-9]? years?)$",
+        description="a period such as 24 hours, 90 days, 12 months or 1 year, below a hundred years",
+    ),
+]
 Within = Annotated[
     str,
     Meta(

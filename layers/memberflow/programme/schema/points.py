@@ -60,12 +60,16 @@ class Bonus(Shape, frozen=True, kw_only=True):
 
 
 class Activity(Shape, frozen=True, kw_only=True):
-    """What an activity earns each time; ``per_day`` and ``in_all`` cap how many times it earns (absent: no cap)."""
+    """What an activity earns each time; ``per_day`` and ``in_all`` cap how many times it earns (absent: no cap).
+
+    ``first``: further points for the first time that it earns.
+    """
 
     points: Count | None = None
     growth: Count | None = None
     per_day: Count | None = None
     in_all: Count | None = None
+    first: Count | None = None
 
 
 class Referral(Shape, frozen=True, kw_only=True):
@@ -108,11 +112,15 @@ class Expiry(Shape, frozen=True, kw_only=True):
 
 
 class Good(Shape, frozen=True, kw_only=True):
-    """A gift or service that points buy. ``cost``: of one; absent: its points at what a point costs."""
+    """A gift or service that points buy. ``cost``: of one; absent: its points at what a point costs.
+
+    ``in_all``: how many of it a member can have (absent: any number).
+    """
 
     points: Count
     label: dict[Language, Label]
     cost: Money | None = None
+    in_all: Count | None = None
 
 
 class Partner(Shape, frozen=True, kw_only=True):
