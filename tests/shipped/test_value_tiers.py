@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 from cli.main import main
-from memberflow.engine.journeys import still_true
+from memberflow.engine.truth import still_true
 from memberflow.facts import AnyFact, Order
 from memberflow.programme import author
 from tests.shipped import stories
