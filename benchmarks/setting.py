@@ -8,7 +8,7 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
@@ -35,6 +35,12 @@ def row(name: str, ours: float, reference: float | None, goal: str, met: bool | 
 
 def at_most(name: str, ours: float, reference: float, goal: float, unit: str) -> None:
     row(name, ours, reference, f"<= {goal} x", ours <= goal * reference, unit)
+
+
+def pairs_at_most(name: str, pairs: Sequence[tuple[float, float]], goal: float, unit: str) -> None:
+    """Of measurements taken next to each other: the pair whose ratio is the median of all."""
+    ours, reference = sorted(pairs, key=lambda pair: pair[0] / pair[1])[len(pairs) // 2]
+    at_most(name, ours, reference, goal, unit)
 
 
 def times_as_fast(name: str, ours: float, reference: float, goal: float, unit: str) -> None:
