@@ -230,6 +230,14 @@ REASONS = rules(
 )
 
 
+def test_an_answer_under_the_name_of_a_task_that_brought_one_is_refused() -> None:
+    called = done("2026-04-02 12:00", NAME, "price")
+    wrote = Answered(at=at("2026-04-02 13:00"), id=NAME, member_id="m", survey="silence", answer="price")
+    _, out = told(REASONS, BOUGHT, called, wrote, until="2026-04-03")
+    assert [refusal.code for refusal in out.refusals] == ["answered_before"]
+    assert [one.journey for one in out.occurrences] == ["dear"]
+
+
 def test_what_a_member_tells_the_adviser_decides_what_follows() -> None:
     called = done("2026-04-02 12:00", NAME, "price")
     member, out = told(REASONS, BOUGHT, called, until="2026-04-03")

@@ -27,6 +27,9 @@ def take(
     if known is None or answer not in known:
         out.refusals.append(Refusal(fact.name, "unknown_survey" if known is None else "unknown_answer"))
         return
+    if any(one.id == fact.id for one in member.answers):  # a shop's own id may be that of a task
+        out.refusals.append(Refusal(fact.name, "answered_before"))
+        return
     if history is not None:
         history.answers.append(Answer(fact.at, fact.id, survey, answer))
     if rules.follows_answers:

@@ -93,7 +93,8 @@ class Refusal(Struct, frozen=True, array_like=True):
     ``code``: unknown_time_zone; of points not_enough_points, below_minimum, not_in_step, above_share, unknown_good,
     cap_reached, unknown_partner, no_reservation, nothing_expired, not_reinstatable; of an activity cap_reached,
     not_a_member; of tiers not_a_member, unknown_tier, already_over, already_held, not_by_invitation, not_invited,
-    not_flagged; of a grant no_such_grant; of a task no_such_task; of an answer unknown_survey, unknown_answer.
+    not_flagged; of a grant no_such_grant; of a task no_such_task; of an answer unknown_survey, unknown_answer,
+    answered_before.
     """
 
     fact: str
