@@ -11,6 +11,6 @@ _COMMON = settings(
     deadline=None, derandomize="CI" in os.environ, suppress_health_check=_SLOW, report_multiple_bugs=False
 )
 
-settings.register_profile("quick", _COMMON, max_examples=500)
+settings.register_profile("quick", _COMMON, max_examples=300)
 settings.register_profile("thorough", _COMMON, max_examples=20_000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
