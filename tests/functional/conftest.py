@@ -17,6 +17,7 @@ from cli.local.records import ACCOUNT, REGION
 from cli.local.stack import LocalStack
 from memberflow.delivery import links
 from memberflow.programme import author
+from tests.happened import at
 
 EVENTS = Path(__file__).parents[2] / "events"
 ARRIVED = 1_772_701_200_000
@@ -105,6 +106,13 @@ def mails(stack: LocalStack) -> list[Any]:
     sent: list[Any] = ses_backends[ACCOUNT][REGION].sent_messages
     sent.clear()
     return sent
+
+
+def go(stack: LocalStack, *times: str) -> None:
+    """A run at each of these London times."""
+    for time in times:
+        stack.clock = at(time)
+        stack.run(stack.clock)
 
 
 @pytest.fixture

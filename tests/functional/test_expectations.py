@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from cli.local.stack import LocalStack
-from tests.functional.conftest import consent, items, joined, member, order, running_page
+from tests.functional.conftest import consent, go, items, joined, member, order, running_page
 from tests.happened import at
 
 PROGRAMME = """
@@ -48,12 +48,6 @@ def arrives(stack: LocalStack, *facts: bytes, when: str) -> None:
     stack.pump()
     stack.put_orders([fact for fact in facts if b"order." in fact])
     stack.pump()
-
-
-def go(stack: LocalStack, *times: str) -> None:
-    for time in times:
-        stack.clock = at(time)
-        stack.run(stack.clock)
 
 
 def ends() -> dict[str, tuple[str, str | None]]:

@@ -11,7 +11,7 @@ import pytest
 from cli.local.stack import LocalStack
 from memberflow.facts import rfc3339
 from tests import notices
-from tests.functional.conftest import consent, items, joined, order, running_folder
+from tests.functional.conftest import consent, go, items, joined, order, running_folder
 from tests.happened import at
 
 
@@ -39,13 +39,6 @@ def sends_back(stack: LocalStack, when: str, bought: str) -> None:
     event = {"type": "order.refunded", "refund_id": "r", "whole": True, "order_id": bought, "currency": "GBP"}
     stack.put_orders([json.dumps(event | {"member_id": "m", "occurred_at": rfc3339(at(when))}).encode()])
     stack.pump()
-
-
-def go(stack: LocalStack, *times: str) -> None:
-    """A run at each of these London times."""
-    for time in times:
-        stack.clock = at(time)
-        stack.run(stack.clock)
 
 
 def subjects(mails: list[Any]) -> list[str]:

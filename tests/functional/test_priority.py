@@ -11,8 +11,7 @@ from typing import Any
 import pytest
 
 from cli.local.stack import LocalStack
-from tests.functional.conftest import consent, items, joined, order, running_page
-from tests.happened import at
+from tests.functional.conftest import consent, go, items, joined, order, running_page
 
 PROGRAMME = """
 programme: post
@@ -53,11 +52,6 @@ def away(stack: LocalStack) -> LocalStack:
     stack.put_orders([order("m", "o", "2026-03-05T09:00:00Z", "10.00")])
     stack.pump()
     return stack
-
-
-def go(stack: LocalStack, time: str) -> None:
-    stack.clock = at(time)
-    stack.run(stack.clock)
 
 
 def ends(*journeys: str) -> list[tuple[str, str | None]]:

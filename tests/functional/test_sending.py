@@ -14,7 +14,7 @@ import pytest
 from botocore.exceptions import ClientError, ReadTimeoutError
 
 from cli.local.stack import LocalStack
-from tests.functional.conftest import LINK_KEY, consent, items, joined, order, running_page
+from tests.functional.conftest import LINK_KEY, consent, go, items, joined, order, running_page
 from tests.happened import at
 
 PROGRAMME = """
@@ -60,13 +60,6 @@ def a_member(stack: LocalStack, member_id: str = "m", **profile: Any) -> None:
     stack.pump()
     stack.put_orders([order(member_id, "o", "2026-03-05T09:00:00Z", "10.00")])
     stack.pump()
-
-
-def go(stack: LocalStack, *times: str) -> None:
-    """A run at each of these London times."""
-    for time in times:
-        stack.clock = at(time)
-        stack.run(stack.clock)
 
 
 def ends() -> dict[str, tuple[str, str | None]]:
