@@ -16,7 +16,7 @@ from memberflow.engine import spending
 from memberflow.engine.calendar import DAY
 from memberflow.engine.fold import fold
 from memberflow.engine.history import History
-from memberflow.engine.outcome import Decision, Outcome
+from memberflow.engine.outcome import Outcome
 from memberflow.engine.rules import Rules
 from memberflow.facts import AnyFact, Committed, Redemption
 from memberflow.programme.schema.fields import minor_units
@@ -37,13 +37,9 @@ class Known(Struct):
     history: History
     until: int
 
-    @property
-    def moves(self) -> list[Decision]:
-        return [one for one in self.out.decisions if one.moved or one.outcome == "revised"]
-
     def tier(self, at: int) -> str:
         """The tier held before what happened at the moment; '' before he was enrolled."""
-        return next((one.after for one in reversed(self.moves) if one.at < at), "")
+        return next((one.after for one in reversed(self.out.moves) if one.at < at), "")
 
 
 def costs_of(rules: Rules, member_id: str, facts: Iterable[AnyFact], until: int) -> Costs:
@@ -100,8 +96,8 @@ def _of_orders(one: Known) -> Part:
 
 def _of_time(one: Known) -> Part:
     """Benefits that cost so much a month or a year, in proportion to the time for which the tier was held."""
-    ends = [move.at for move in one.moves[1:]] + [one.until]
-    for move, end in zip(one.moves, ends, strict=False):
+    ends = [move.at for move in one.out.moves[1:]] + [one.until]
+    for move, end in zip(one.out.moves, ends, strict=False):
         for name in one.page.benefits.standing.get(move.after, ()):
             length = _DAYS.get(one.page.programme.benefits[name].cost_of)
             if length is not None:

@@ -49,7 +49,7 @@ def _with_tiers(
         return
     out = Outcome()
     fold(rules, member_id, facts, max(fact.at for fact in rated), out)
-    moves = [one for one in out.decisions if one.moved or one.outcome == "revised"]
+    moves = out.moves
     for fact in rated:
         yield fact, next((one.after for one in reversed(moves) if one.at <= fact.at), "")
 

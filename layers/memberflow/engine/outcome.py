@@ -148,3 +148,8 @@ class Outcome(Struct):
     referred: list[Referred] = field(default_factory=list)
     grants: list[GrantChange] = field(default_factory=list)
     tasks: list[TaskChange] = field(default_factory=list)
+
+    @property
+    def moves(self) -> list[Decision]:
+        """The decisions by which he holds a tier, or one of another page, since."""
+        return [one for one in self.decisions if one.moved or one.outcome == "revised"]

@@ -20,10 +20,13 @@ def speak(
     data: dict[str, str | int],
     out: Outcome,
     history: History | None,
+    leaves: int | None = None,
 ) -> None:
-    if fits(rules, member, journey, at) and may_again(rules, member, journey, at):
+    """``leaves``: the moment the message may leave, where that is not ``at``, at which it came about."""
+    moment = at if leaves is None else leaves
+    if fits(rules, member, journey, at) and may_again(rules, member, journey, moment):
         give(rules, member, journey, name, at, out, history)
-        occur(rules, member, journey, anchor, name, at, data, out)
+        occur(rules, member, journey, anchor, name, moment, data, out)
 
 
 def speak_now(
@@ -38,9 +41,7 @@ def speak_now(
 ) -> None:
     """Of what has just come about; it leaves as soon as it may."""
     moment = journey.leaves_after(rules.zone_of(member), member.clock)
-    if fits(rules, member, journey, member.clock) and may_again(rules, member, journey, moment):
-        give(rules, member, journey, name, member.clock, out, history)
-        occur(rules, member, journey, anchor, name, moment, data, out)
+    speak(rules, member, journey, anchor, name, member.clock, data, out, history, moment)
 
 
 def fits(rules: Rules, member: Member, journey: Plan, at: int) -> bool:
